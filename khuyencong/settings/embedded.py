@@ -1,0 +1,35 @@
+"""One machine, nothing to install: SQLite and the embedded broker under DATA_DIR. Used by `make run`."""
+
+import secrets
+
+from khuyencong.settings.base import *  # noqa: F403
+from khuyencong.settings.base import DATA_DIR, LOGGING, broker, databases, env
+
+DATA_DIR.mkdir(parents=True, exist_ok=True)
+
+
+def _secret() -> str:
+    """A key of this installation, made once and kept beside its data."""
+    file = DATA_DIR / "secret_key"
+    if not file.exists():
+        try:
+            with file.open("x") as handle:
+                handle.write(secrets.token_urlsafe(50))
+            file.chmod(0o600)
+        except FileExistsError:
+            pass
+    return file.read_text().strip()
+
+
+SECRET_KEY = env("SECRET_KEY", default="") or _secret()
+ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
+DATABASES = databases(env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'khuyencong.sqlite3'}")
+globals().update(broker(env("REDIS_URL", default="") or None))
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+LOGGING["handlers"]["console"]["formatter"] = "plain"
+LOGGING["root"]["level"] = env("LOG_LEVEL", default="WARNING")
