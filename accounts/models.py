@@ -1,0 +1,222 @@
+"""People, agencies, roles for areas and times, and programs that use the API."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.db.models import F, Q
+from django.utils.functional import cached_property
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+from core import clock
+from core.models import NfcCharField, Verified, public_id_field
+from places.models import Area
+
+
+class AgencyKind(models.TextChoices):
+    MINISTRY = "ministry", _("Ministry")
+    MINISTRY_DEPARTMENT = "ministry_department", _("Unit of the ministry")
+    PROVINCIAL_COMMITTEE = "provincial_committee", _("People's committee of the province")
+    PROVINCIAL_COUNCIL = "provincial_council", _("People's council of the province")
+    DEPARTMENT = "department", _("Department of industry and trade")
+    CENTRE = "centre", _("Industrial-extension centre")
+    COMMUNE = "commune", _("Commune authority")
+    OTHER = "other", _("Other agency")
+
+
+class Agency(models.Model):
+    """An office through time. Its names are dated: see AgencyName."""
+
+    public_id = public_id_field()
+    kind = models.CharField(_("kind"), max_length=30, choices=AgencyKind.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="agencies")
+    parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="units")
+    name = NfcCharField(_("name"), max_length=300)  # the name of today, kept in step with the dated names
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def name_on(self, day: Any) -> str:
+        """What it was called on a day; today's name where nothing is known of that day."""
+        row = (
+            self.names.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day))
+            .filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+            .first()
+        )
+        return row.name if row else self.name
+
+
+class AgencyName(models.Model):
+    agency = models.ForeignKey(Agency, on_delete=models.CASCADE, related_name="names")
+    name = NfcCharField(_("name"), max_length=300)
+    short_name = NfcCharField(_("short name"), max_length=60, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    legal_basis = NfcCharField(_("legal basis"), max_length=200, blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices, default=Verified.NO)
+
+    class Meta:
+        ordering = [F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_from__isnull=True) | Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")),
+                name="agency_name_dates_ordered",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserKind(models.TextChoices):
+    PERSON = "person", _("Person")
+    SERVICE = "service", _("Program")
+
+
+class UserManager(BaseUserManager["User"]):
+    def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
+        user = self.model(username=username, **fields)
+        user.set_password(password)
+        user.save(using=self._db)
+        return user
+
+    def get_by_natural_key(self, username: str | None) -> "User":
+        return self.get(username=username)
+
+
+class User(AbstractBaseUser):
+    """Somebody who acts: a person with a password, or the service account of a program without one."""
+
+    public_id = public_id_field()
+    username = models.CharField(
+        _("account"), max_length=60, unique=True, error_messages={"unique": _("This account exists already.")}
+    )
+    full_name = NfcCharField(_("full name"), max_length=150)
+    kind = models.CharField(max_length=10, choices=UserKind.choices, default=UserKind.PERSON)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
+    position = NfcCharField(_("position"), max_length=150, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("phone"), max_length=20, blank=True)
+    is_active = models.BooleanField(_("may sign in"), default=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[UserManager] = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        ordering = ["full_name"]
+
+    def __str__(self) -> str:
+        return f"{self.full_name} ({self.username})"
+
+    # What the lower floors know of an actor (audit.actors.Actor).
+    @property
+    def audit_kind(self) -> str:
+        return "client" if self.kind == UserKind.SERVICE else "person"
+
+    @property
+    def audit_id(self) -> int | None:
+        return self.pk
+
+    @property
+    def audit_label(self) -> str:
+        return str(self)
+
+    @cached_property
+    def sight(self) -> Any:
+        """What the person may see and do today (accounts.sight.Sight), read once per request."""
+        from accounts.sight import sight_of
+
+        return sight_of(self)
+
+    def has_role(self, *roles: str) -> bool:
+        return self.is_active and bool(self.sight.roles & set(roles))
+
+
+class GrantQuerySet(models.QuerySet["Grant"]):
+    def valid_on(self, day: Any) -> "GrantQuerySet":
+        return self.filter(valid_from__lte=day).filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+
+class Grant(models.Model):
+    """A role of a person for an area and a time. Without an area: the whole country (ministry only)."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="grants")
+    role = models.CharField(_("role"), max_length=20, choices=Role.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="grants")
+    valid_from = models.DateField(_("valid from"))
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[Any] = GrantQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["valid_from", "id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=Role.values), name="grant_role_known"),
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_dates_ordered"
+            ),
+            models.CheckConstraint(
+                condition=Q(area__isnull=False) | Q(role=Role.MINISTRY), name="grant_needs_area"
+            ),
+            models.UniqueConstraint(fields=["user", "role", "area", "valid_from"], name="grant_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user.username} {self.role}"
+
+
+SCOPES = ("reports:read", "reports:write", "records:read", "records:write")
+
+
+class ApiClient(models.Model):
+    """A program that uses the API for one agency, as its own service account."""
+
+    client_id = models.CharField(max_length=60, unique=True)
+    name = NfcCharField(_("name"), max_length=150)
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="api_clients")
+    service_account = models.OneToOneField(User, on_delete=models.PROTECT, related_name="api_client")
+    scopes: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    may_publish = models.BooleanField(_("may publish reports"), default=False)
+    is_active = models.BooleanField(default=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return self.client_id
+
+
+class ApiSecret(models.Model):
+    """A secret of a client, hashed; shown once when made. At most two live at a time, for rotation."""
+
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="secrets")
+    hash = models.CharField(max_length=64, unique=True)
+    hint = models.CharField(max_length=8)
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.client.client_id} …{self.hint}"
+
+
+class AccessToken(models.Model):
+    client = models.ForeignKey(ApiClient, on_delete=models.CASCADE, related_name="tokens")
+    secret = models.ForeignKey(ApiSecret, on_delete=models.CASCADE, related_name="tokens")
+    hash = models.CharField(max_length=64, unique=True)
+    scopes: "models.JSONField[Any, Any]" = models.JSONField(default=list)
+    expires_at = models.DateTimeField(db_index=True)
+    created_at = models.DateTimeField(default=clock.now)
+
+    def __str__(self) -> str:
+        return f"{self.client.client_id} {self.pk}"

@@ -1,0 +1,46 @@
+"""Who did what, when, from where, old → new, and why. Rows are only ever added (audit/guards.py)."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+
+from core import clock
+
+
+class EntryQuerySet(models.QuerySet["Entry"]):
+    def about(self, obj: models.Model) -> "EntryQuerySet":
+        """Everything done to the object or inside it (a payment of a project is inside the project)."""
+        label, key = obj._meta.label_lower, str(obj.pk)
+        return self.filter(
+            models.Q(object_type=label, object_id=key) | models.Q(within_type=label, within_id=key)
+        ).order_by("-id")
+
+
+class Entry(models.Model):
+    at = models.DateTimeField(default=clock.now, db_index=True)
+    actor_kind = models.CharField(max_length=10)
+    actor_id = models.BigIntegerField(null=True)
+    actor_label = models.CharField(max_length=200)
+    channel = models.CharField(max_length=10)
+    address = models.CharField(max_length=64, blank=True)
+    device = models.CharField(max_length=200, blank=True)
+    request_id = models.CharField(max_length=40, blank=True)
+    action = models.CharField(max_length=60)
+    object_type = models.CharField(max_length=60)
+    object_id = models.CharField(max_length=40)
+    object_label = models.CharField(max_length=300)
+    within_type = models.CharField(max_length=60, blank=True)
+    within_id = models.CharField(max_length=40, blank=True)
+    changes: "models.JSONField[Any, Any]" = models.JSONField(default=dict)  # {field: [old, new]}
+    note = models.TextField(blank=True)
+
+    objects: ClassVar[Any] = EntryQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["object_type", "object_id"], name="audit_object"),
+            models.Index(fields=["within_type", "within_id"], name="audit_within"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.object_label}"

@@ -1,0 +1,70 @@
+"""What can go wrong by the rules of the office. Pages and API turn these into words and status codes, once."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+
+class DomainError(Exception):
+    """A rule refused the action. `message` is a sentence for the person; `fields` names the inputs to blame.
+
+    `code` is a short stable word for programs; `extra` goes into the API's answer.
+    """
+
+    status = 409
+    code = "refused"
+
+    def __init__(
+        self,
+        message: str = "",
+        *,
+        code: str | None = None,
+        fields: Mapping[str, str | Sequence[str]] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.code = code or self.code
+        self.fields: dict[str, list[str]] = {
+            name: [text] if isinstance(text, str) or not isinstance(text, (list, tuple)) else list(text)
+            for name, text in (fields or {}).items()
+        }
+        self.extra = extra
+
+
+class Invalid(DomainError):
+    """What was typed cannot be taken: 400."""
+
+    status = 400
+    code = "invalid"
+
+
+class NotAllowed(DomainError):
+    """The person may not do this: 403, with the reason."""
+
+    status = 403
+    code = "not_allowed"
+
+
+class NotFound(DomainError):
+    """There is no such thing, or not for this person: 404."""
+
+    status = 404
+    code = "not_found"
+
+
+class WrongState(DomainError):
+    """The step is not possible now: 409."""
+
+    code = "wrong_state"
+
+
+class Conflict(DomainError):
+    """Somebody else was first, or the same thing exists already: 409."""
+
+    code = "conflict"
+
+
+class CeilingExceeded(DomainError):
+    """There is not enough money under a ceiling: 409. `extra` holds needed_vnd, left_vnd and missing_vnd."""
+
+    code = "ceiling_exceeded"

@@ -1,0 +1,175 @@
+"""Guards: triggers for what nobody may bypass, neither page nor API, import, admin, shell or raw SQL.
+
+Each app declares its own in `<app>/guards.py`. They are all dropped and made again after every migration, on both
+engines, because Django rebuilds a SQLite table for many changes and its triggers vanish without a word.
+`manage.py guards --check` tells whether all are there.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connections, router, transaction
+
+PREFIX = "kc_"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One rule on one table.
+
+    `sqlite` and `postgresql` hold statements that create what enforces it; every trigger is named
+    `kc_<name>` or `kc_<name>_<more>`. `{name}` in a statement becomes `kc_<name>`.
+    """
+
+    name: str
+    table: str
+    purpose: str
+    sqlite: tuple[str, ...]
+    postgresql: tuple[str, ...]
+
+
+_registry: dict[str, Guard] = {}
+
+
+def register(guard: Guard) -> None:
+    if guard.name in _registry and _registry[guard.name] != guard:
+        raise ValueError(f"two guards named {guard.name}")
+    _registry[guard.name] = guard
+
+
+def registered() -> list[Guard]:
+    return [_registry[name] for name in sorted(_registry)]
+
+
+# --- the usual kinds ---------------------------------------------------------------------------------------------------
+
+
+def append_only(name: str, table: str, purpose: str, unique: tuple[str, ...] = ("id",)) -> Guard:
+    """Rows may be added, never changed and never removed.
+
+    `unique` names the unique columns: «INSERT OR REPLACE» on SQLite would remove the row that stands in the way
+    without firing its delete trigger.
+    """
+    same = " OR ".join(f"{column} = NEW.{column}" for column in unique)
+    return Guard(
+        name=name,
+        table=table,
+        purpose=purpose,
+        sqlite=(
+            f"CREATE TRIGGER {{name}}_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+            f"BEGIN SELECT RAISE(ABORT, 'guard {name}: rows are never replaced'); END",
+            f"CREATE TRIGGER {{name}}_update BEFORE UPDATE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'guard {name}: rows are never changed'); END",
+            f"CREATE TRIGGER {{name}}_delete BEFORE DELETE ON {table} "
+            f"BEGIN SELECT RAISE(ABORT, 'guard {name}: rows are never removed'); END",
+        ),
+        postgresql=(
+            f"CREATE TRIGGER {{name}}_change BEFORE UPDATE OR DELETE ON {table} "
+            f"FOR EACH ROW EXECUTE FUNCTION kc_refuse('guard {name}: rows are never changed or removed')",
+            f"CREATE TRIGGER {{name}}_truncate BEFORE TRUNCATE ON {table} "
+            f"FOR EACH STATEMENT EXECUTE FUNCTION kc_refuse('guard {name}: rows are never removed')",
+        ),
+    )
+
+
+def refuse_when(
+    name: str, table: str, purpose: str, *, event: str, condition: str, message: str, of: tuple[str, ...] = ()
+) -> Guard:
+    """Refuse `event` (INSERT, UPDATE or DELETE) on a row where the SQL `condition` on OLD/NEW is true.
+
+    The condition must be valid on both engines (plain comparisons; use IS DISTINCT FROM, which SQLite ≥ 3.39 and
+    PostgreSQL both know). Sub-selects are allowed: on PostgreSQL it runs inside a function.
+    """
+    columns = f" OF {', '.join(of)}" if of and event == "UPDATE" else ""
+    text = f"guard {name}: {message}".replace("'", "''")
+    result = "OLD" if event == "DELETE" else "NEW"
+    return Guard(
+        name=name,
+        table=table,
+        purpose=purpose,
+        sqlite=(
+            f"CREATE TRIGGER {{name}} BEFORE {event}{columns} ON {table} WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{text}'); END",
+        ),
+        postgresql=(
+            f"CREATE OR REPLACE FUNCTION {{name}}_fn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {condition} THEN RAISE EXCEPTION '%', '{text}' USING ERRCODE = 'check_violation'; END IF; "
+            f"RETURN {result}; END $$",
+            f"CREATE TRIGGER {{name}} BEFORE {event}{columns} ON {table} FOR EACH ROW EXECUTE FUNCTION {{name}}_fn()",
+        ),
+    )
+
+
+# --- putting them in place ---------------------------------------------------------------------------------------------
+
+_REFUSE = (
+    "CREATE OR REPLACE FUNCTION kc_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+    "RAISE EXCEPTION '%', TG_ARGV[0] USING ERRCODE = 'check_violation'; END $$"
+)
+
+
+def _present(alias: str) -> set[tuple[str, str]]:
+    """(trigger, table) of our triggers in the database."""
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(
+                "SELECT t.tgname, c.relname FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid "
+                "JOIN pg_namespace n ON n.oid = c.relnamespace "
+                "WHERE NOT t.tgisinternal AND t.tgname LIKE 'kc\\_%%' AND n.nspname = current_schema()"
+            )
+        else:
+            cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'kc\\_%' ESCAPE '\\'")
+        return {(row[0], row[1]) for row in cursor.fetchall()}
+
+
+def _drop(alias: str) -> None:
+    connection = connections[alias]
+    with connection.cursor() as cursor:
+        for trigger, table in _present(alias):
+            on = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {trigger}{on}")
+
+
+def install(alias: str = "default") -> None:
+    """Drop all guards and make them again, in one transaction. Guards of tables that do not exist yet are left out."""
+    connection = connections[alias]
+    tables = set(connection.introspection.table_names())
+    with transaction.atomic(using=alias):
+        _drop(alias)
+        with connection.cursor() as cursor:
+            if connection.vendor == "postgresql":
+                cursor.execute(_REFUSE)
+            for guard in registered():
+                if guard.table not in tables:
+                    continue
+                statements = guard.postgresql if connection.vendor == "postgresql" else guard.sqlite
+                for statement in statements:
+                    cursor.execute(statement.replace("{name}", PREFIX + guard.name))
+
+
+def missing(alias: str = "default") -> list[str]:
+    """Names of guards that are not in the database."""
+    present = {trigger for trigger, _table in _present(alias)}
+    prefix = {guard.name: PREFIX + guard.name for guard in registered()}
+    return [name for name, start in prefix.items() if not any(p == start or p.startswith(start + "_") for p in present)]
+
+
+def reinstall_after_migrate(using: str = "default", **kwargs: Any) -> None:
+    if using == "default" and router.allow_migrate(using, "core"):
+        install(using)
+
+
+@contextmanager
+def lifted(alias: str = "default") -> Iterator[None]:
+    """Without guards, for emptying tables between tests. Refused unless settings.GUARDS_MAY_BE_LIFTED (tests only)."""
+    if not getattr(settings, "GUARDS_MAY_BE_LIFTED", False):
+        raise PermissionError("guards are never lifted outside the test suite")
+    _drop(alias)
+    try:
+        yield
+    finally:
+        install(alias)

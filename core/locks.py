@@ -1,0 +1,25 @@
+"""Taking a row for oneself. Fixed order everywhere: the aggregate first, money balances last."""
+
+from typing import TypeVar
+
+from django.db import models, transaction
+
+from core.errors import NotFound
+
+M = TypeVar("M", bound=models.Model)
+
+
+def lock(obj: M) -> M:
+    """The row again, as it is now, locked until the transaction ends.
+
+    On SQLite the transaction itself holds the write lock (BEGIN IMMEDIATE). Raises outside a transaction, and
+    NotFound when the row is gone.
+    """
+    connection = transaction.get_connection(obj._state.db or "default")
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("lock() needs a transaction")
+    manager = type(obj)._default_manager
+    row = manager.using(connection.alias).select_for_update(of=("self",), no_key=True).filter(pk=obj.pk).first()
+    if row is None:
+        raise NotFound()
+    return row

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FundingConfig(AppConfig):
+    name = "funding"
+
+    def ready(self) -> None:
+        import funding.steps  # noqa: F401  registers guards and effects of project steps

@@ -1,0 +1,60 @@
+"""What money has to say to the steps of a project. Registered from FundingConfig.ready."""
+
+from django.utils.translation import gettext as _
+
+from audit.steps import Move
+from core.errors import Invalid, WrongState
+from funding.models import Account, EntryKind, ProjectBalance
+from funding.services import Voucher, _audit, _insert, _over_budget, allocate_decision
+from projects.models import Project
+from projects.services import DecisionData
+from projects.states import PROJECT_LIFE
+
+
+@PROJECT_LIFE.effect("approve", order=90)
+def allocate_what_was_decided(project: Project, move: Move) -> None:
+    """The balance rows are taken last, after everything else of the step."""
+    decision = project.decisions.latest("id")
+    allocate_decision(project, decision, actor=move.actor)
+
+
+@PROJECT_LIFE.guard("close", order=90)
+def refuse_unsettled(project: Project, move: Move) -> None:
+    """A project closes only when what was approved is paid to the đồng, or what was not needed has been corrected."""
+    for balance in ProjectBalance.objects.filter(project=project).select_related("budget"):
+        if balance.allocated_vnd != balance.paid_vnd:
+            raise WrongState(
+                _("Not settled yet: %(approved)s đồng approved, %(paid)s paid. Pay the rest or correct the approval.")
+                % {
+                    "approved": f"{balance.allocated_vnd:,}".replace(",", "."),
+                    "paid": f"{balance.paid_vnd:,}".replace(",", "."),
+                },
+                code="not_settled",
+            )
+
+
+@PROJECT_LIFE.effect("stop", order=90)
+def give_back_what_was_not_spent(project: Project, move: Move) -> None:
+    """Money approved and not paid goes back to the budget, by the decision that stops the project."""
+    for balance in ProjectBalance.objects.filter(project=project).select_related("budget").order_by("budget_id"):
+        unspent = balance.allocated_vnd - balance.paid_vnd
+        if unspent <= 0:
+            continue
+        decision = move.data.get("decision")
+        if not isinstance(decision, DecisionData) or not decision.number.strip():
+            text = _("Enter number and date of the decision that stops the project: money is given back by it.")
+            raise Invalid(text, fields={"decision": text})
+        voucher = Voucher(decision.number, decision.decided_on, move.note, decision.issuer)
+        first = balance.budget.entries.filter(project=project, account=Account.ALLOCATED).earliest("id")
+        entry = _insert(
+            lambda: _over_budget(0, 0),
+            actor=move.actor,
+            voucher=voucher,
+            budget=balance.budget,
+            project=project,
+            account=Account.ALLOCATED,
+            kind=EntryKind.CORRECTION,
+            amount_vnd=-unspent,
+            corrects=first,
+        )
+        _audit(entry, "give_back", move.actor, voucher)

@@ -1,0 +1,297 @@
+"""The reference frame: law, activities, norms, programmes, indicators, targets, periods, and the yearly plan.
+
+All of it is dated data that officials change; a row says whether it was verified in its source.
+"""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency
+from core import clock
+from core.models import FoldedField, NfcCharField, Source, Verified, money_field, public_id_field
+from places.models import Area
+
+
+class ValidQuerySet(models.QuerySet[Any]):
+    def valid_on(self, day: Any) -> "ValidQuerySet":
+        return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day)).filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day)
+        )
+
+
+class LegalDocument(models.Model):
+    number = NfcCharField(_("number"), max_length=60, blank=True)
+    type = NfcCharField(_("type"), max_length=60)
+    issuer = NfcCharField(_("issued by"), max_length=200)
+    issued_on = models.DateField(_("issued on"), null=True, blank=True)
+    in_force_from = models.DateField(_("in force from"), null=True, blank=True)
+    in_force_to = models.DateField(_("in force to"), null=True, blank=True)
+    subject = NfcCharField(_("subject"), max_length=500)
+    amends = NfcCharField(_("amends"), max_length=200, blank=True)
+    replaced_by = NfcCharField(_("replaced by"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    folded = FoldedField(source="number subject issuer")
+
+    class Meta:
+        ordering = [F("issued_on").desc(nulls_last=True), "number"]
+        constraints = [models.UniqueConstraint(fields=["number", "issuer", "subject"], name="legal_document_once")]
+
+    def __str__(self) -> str:
+        return self.number or self.subject
+
+
+class ActivityGroup(models.Model):
+    code = models.CharField(max_length=10, unique=True)
+    name = NfcCharField(max_length=300)
+    name_en = models.CharField(max_length=300, blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+
+    class Meta:
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Activity(models.Model):
+    """A kind of activity of the programme (nội dung hoạt động)."""
+
+    code = models.CharField(max_length=40, unique=True)
+    group = models.ForeignKey(ActivityGroup, on_delete=models.PROTECT, related_name="activities")
+    name = NfcCharField(_("name"), max_length=300)
+    name_en = models.CharField(max_length=300, blank=True)
+    needs_beneficiary = models.BooleanField(default=True)
+    norm_code = models.CharField(max_length=40, blank=True)
+    source = NfcCharField(max_length=300, blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+
+    class Meta:
+        ordering = ["group__code", "id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SupportNorm(models.Model):
+    """A ceiling of support: the lower of a percentage of cost and an amount per unit, for a source, place and time."""
+
+    code = models.CharField(max_length=40)
+    activity_text = NfcCharField(_("activity"), max_length=300)
+    beneficiary_text = NfcCharField(_("beneficiary"), max_length=200, blank=True)
+    ceiling_amount_vnd = money_field(_("ceiling"), null=True, blank=True)
+    ceiling_percent = models.DecimalField(_("percent of cost"), max_digits=6, decimal_places=2, null=True, blank=True)
+    unit = NfcCharField(_("unit"), max_length=60)
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True)  # local norms: the province
+    cap_scope = models.CharField(max_length=20, default="unknown")
+    multiplier_of = models.CharField(max_length=40, blank=True)
+    multiplier = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    legal_basis = NfcCharField(_("legal basis"), max_length=200, blank=True)
+    evidence = models.TextField(blank=True)  # where the fact was seen
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    note = models.TextField(blank=True)
+
+    objects: ClassVar[Any] = ValidQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["code", "source", F("valid_from").asc(nulls_first=True)]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.source} {self.valid_from or ''}"
+
+
+class Programme(models.Model):
+    """A programme of several years, of one source: the national one or a province's own."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = NfcCharField(_("name"), max_length=300)
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True)  # null: the whole country
+    year_from = models.PositiveSmallIntegerField()
+    year_to = models.PositiveSmallIntegerField()
+    legal_basis = NfcCharField(_("legal basis"), max_length=200, blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-year_from", "code"]
+        constraints = [
+            models.CheckConstraint(condition=Q(year_to__gte=F("year_from")), name="programme_years_ordered"),
+            models.CheckConstraint(condition=Q(source__in=["national", "local"]), name="programme_source_known"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Method(models.TextChoices):
+    COMPUTED = "computed", _("Computed from the records")
+    ENTERED = "entered", _("Entered from outside")
+    NARRATIVE = "narrative", _("Told in words")
+
+
+class Indicator(models.Model):
+    """What is counted. `unit_counted` says of what kind the things are that are counted."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = NfcCharField(_("indicator"), max_length=400)
+    unit = NfcCharField(_("unit"), max_length=60, blank=True)
+    unit_counted = models.CharField(max_length=40, blank=True)
+    method = models.CharField(max_length=12, choices=Method.choices)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Comparison(models.TextChoices):
+    EXACT = "exact", _("exactly")
+    AT_LEAST = "at_least", _("at least")
+    ABOUT = "about", _("about")
+    RANGE = "range", _("range")
+    STRIVE = "strive", _("strive for")
+    NONE = "", _("no quantity")
+
+
+class Target(models.Model):
+    """What a programme wants of an indicator until its end."""
+
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="targets")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, related_name="targets")
+    comparison = models.CharField(max_length=10, choices=Comparison.choices, blank=True)
+    low = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    high = models.DecimalField(max_digits=14, decimal_places=2, null=True, blank=True)
+    qualifier = NfcCharField(max_length=40, blank=True)
+    source = NfcCharField(max_length=300, blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["programme", "id"]
+        constraints = [
+            models.UniqueConstraint(fields=["programme", "indicator"], name="target_once"),
+            models.CheckConstraint(
+                condition=Q(high__isnull=True) | Q(high__gte=F("low")), name="target_bounds_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme.code} {self.indicator.code}"
+
+
+class Regime(models.TextChoices):
+    ADMINISTRATIVE = "administrative", _("Administrative report")
+    STATISTICAL = "statistical", _("Statistical report")
+
+
+class PeriodKind(models.TextChoices):
+    MONTH = "month", _("Month")
+    QUARTER = "quarter", _("Quarter")
+    HALF_YEAR_1 = "half_year_1", _("First half-year")
+    HALF_YEAR_2 = "half_year_2", _("Second half-year")
+    NINE_MONTHS = "nine_months", _("Nine months")
+    YEAR = "year", _("Year")
+    PLAN_REGISTRATION = "plan_registration", _("Registration of the plan")
+
+
+class ReportingPeriod(models.Model):
+    """One period as a row: first and last day of its data and when the report is due (Decree 09/2019, Art. 12)."""
+
+    code = models.CharField(max_length=20, unique=True)  # 2022-Y, 2022-H1, 2022-Q3, 2022-M09, 2022-SQ3
+    kind = models.CharField(max_length=20, choices=PeriodKind.choices)
+    regime = models.CharField(max_length=20, choices=Regime.choices)
+    year = models.PositiveSmallIntegerField()
+    label = NfcCharField(max_length=100)  # «Năm 2022», as printed
+    data_from = models.DateField()
+    data_to = models.DateField()
+    due_on = models.DateField(null=True, blank=True)
+    basis = NfcCharField(max_length=200, blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    note = models.TextField(blank=True)
+
+    class Meta:
+        ordering = ["-data_to", "kind"]
+        constraints = [
+            models.CheckConstraint(condition=Q(data_to__gte=F("data_from")), name="period_dates_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+
+class PlanState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    APPROVED = "approved", _("Approved")
+    SUPERSEDED = "superseded", _("Superseded")
+
+
+class AnnualPlan(models.Model):
+    """The yearly plan of a province for one source, in versions: a changed plan is a new version by a new decision."""
+
+    public_id = public_id_field()
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="plans")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, related_name="plans")
+    year = models.PositiveSmallIntegerField(_("year"))
+    version = models.PositiveSmallIntegerField(default=1)
+    state = models.CharField(max_length=12, choices=PlanState.choices, default=PlanState.DRAFT)
+    issuer = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    decision_number = NfcCharField(_("decision number"), max_length=60, blank=True)
+    decision_on = models.DateField(_("decision date"), null=True, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    created_at = models.DateTimeField(default=clock.now)
+    row_version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-year", "programme", "-version"]
+        constraints = [
+            models.UniqueConstraint(fields=["area", "programme", "year", "version"], name="plan_version_once"),
+            models.UniqueConstraint(
+                fields=["area", "programme", "year"], condition=Q(state="approved"), name="plan_one_approved"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="draft") | (Q(decision_on__isnull=False) & ~Q(decision_number="")),
+                name="plan_approved_by_decision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.programme.code} {self.year} v{self.version}"
+
+
+class PlanLine(models.Model):
+    """Activity × quantity or range × money × source."""
+
+    plan = models.ForeignKey(AnnualPlan, on_delete=models.CASCADE, related_name="lines")
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT)
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT, null=True, blank=True)
+    quantity_low = models.PositiveIntegerField(_("quantity"), null=True, blank=True)
+    quantity_high = models.PositiveIntegerField(_("quantity up to"), null=True, blank=True)
+    unit = NfcCharField(_("unit"), max_length=60, blank=True)
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    amount_vnd = money_field(_("money"), null=True, blank=True)
+    note = NfcCharField(_("note"), max_length=300, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(quantity_high__isnull=True) | Q(quantity_high__gte=F("quantity_low")),
+                name="plan_line_range_ordered",
+            ),
+            models.CheckConstraint(condition=Q(amount_vnd__isnull=True) | Q(amount_vnd__gte=0), name="plan_line_money"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity.code} {self.plan}"
+
+

@@ -1,0 +1,321 @@
+"""The đề án: what is proposed, decided, done and achieved."""
+
+from typing import Any, ClassVar
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency, User
+from core import clock
+from core.models import FoldedField, NfcCharField, Source, money_field, public_id_field
+from enterprises.models import Enterprise
+from files.models import StoredFile
+from places.models import Area, AreaClosure
+from programmes.models import Activity, Indicator, PlanLine, Programme
+
+
+
+class ProjectType(models.TextChoices):
+    SINGLE = "single", _("Single project")
+    GROUP = "group", _("Group project")
+    FLAGSHIP = "flagship", _("Flagship project")
+    TASK = "task", _("Task")
+
+
+class ProjectState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    RETURNED = "returned", _("Returned for completion")
+    APPROVED = "approved", _("Approved")
+    IN_PROGRESS = "in_progress", _("In progress")
+    ACCEPTED = "accepted", _("Accepted")
+    CLOSED = "closed", _("Closed")
+    STOPPED = "stopped", _("Stopped")
+
+
+BEFORE_APPROVAL = (ProjectState.DRAFT, ProjectState.SUBMITTED, ProjectState.RETURNED)
+WITH_DECISION = (ProjectState.APPROVED, ProjectState.IN_PROGRESS, ProjectState.ACCEPTED, ProjectState.CLOSED)
+OPEN_FOR_PROGRESS = (ProjectState.APPROVED, ProjectState.IN_PROGRESS)
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    def visible_to(self, user: "User") -> "ProjectQuerySet":
+        """Province staff and auditor: their province. Centre: what it implements. Collaborator: granted areas, once
+        submitted. Ministry: national projects from submission on, local ones from approval on. Nobody else."""
+        sight = user.sight
+        seen = Q(pk__in=[])
+        if sight.province_ids:
+            seen |= Q(province_id__in=sight.province_ids)
+        if sight.centre_ids:
+            seen |= Q(implementing_unit_id__in=sight.centre_ids)
+        if sight.granted_area_ids:
+            below = AreaClosure.objects.filter(ancestor_id__in=sight.granted_area_ids).values("area_id")
+            seen |= Q(area_id__in=below) & ~Q(state__in=[ProjectState.DRAFT, ProjectState.RETURNED])
+        if sight.country or sight.ministry_area_ids:
+            ministry = Q(decided_on__isnull=False) | (
+                Q(programme__source=Source.NATIONAL) & Q(submitted_at__isnull=False)
+            )
+            if not sight.country:
+                ministry &= Q(province_id__in=sight.ministry_area_ids)
+            seen |= ministry
+        return self.filter(seen)
+
+    def approved(self) -> "ProjectQuerySet":
+        """Those with a decision of the competent authority, also when stopped later."""
+        return self.filter(decided_on__isnull=False)
+
+    def search(self, text: str) -> "ProjectQuerySet":
+        from core.text import fold
+
+        return self.filter(Q(folded__contains=fold(text)))
+
+
+class Project(models.Model):
+    """One đề án, or one task without beneficiary (nhiệm vụ).
+
+    `year` is the budget year. `province` is the province that manages it. `historical` rows were recorded after the
+    fact: they make no tasks, reminders or reports by themselves. `decided_on` is the date of the first decision that
+    approved it, null before; `submitted_at` the first submission.
+    """
+
+    public_id = public_id_field()
+    code = models.CharField(_("code"), max_length=40)
+    name = NfcCharField(_("name"), max_length=400)
+    folded = FoldedField(source="code name")
+    type = models.CharField(_("type"), max_length=10, choices=ProjectType.choices, default=ProjectType.SINGLE)
+    state = models.CharField(max_length=12, choices=ProjectState.choices, default=ProjectState.DRAFT)
+    year = models.PositiveSmallIntegerField(_("budget year"))
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, verbose_name=_("programme"))
+    plan_line = models.ForeignKey(
+        PlanLine, on_delete=models.PROTECT, null=True, blank=True, related_name="projects", verbose_name=_("plan line")
+    )
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="projects", verbose_name=_("place"))
+    province = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    implementing_unit = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, related_name="projects", verbose_name=_("implementing unit")
+    )
+    activities = models.ManyToManyField(Activity, related_name="projects", verbose_name=_("activities"))
+    beneficiaries = models.ManyToManyField(
+        Enterprise, related_name="projects", blank=True, verbose_name=_("beneficiaries")
+    )
+    investment_vnd = money_field(_("total investment"), null=True, blank=True)
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    aim = models.TextField(_("aim and main content"), blank=True)
+    historical = models.BooleanField(default=False)
+    demonstration = models.BooleanField(default=False)
+    created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    submitted_at = models.DateTimeField(null=True)
+    decided_on = models.DateField(null=True)
+    started_on = models.DateField(null=True)
+    accepted_on = models.DateField(null=True)
+    closed_on = models.DateField(null=True)
+    stopped_on = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[Any] = ProjectQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-year", "code"]
+        indexes = [
+            models.Index(fields=["province", "year", "state"], name="project_province_year"),
+            models.Index(fields=["area"], name="project_area"),
+        ]
+        constraints = [
+            models.UniqueConstraint(fields=["province", "code"], name="project_code_once"),
+            models.CheckConstraint(condition=Q(state__in=ProjectState.values), name="project_state_known"),
+            models.CheckConstraint(condition=Q(type__in=ProjectType.values), name="project_type_known"),
+            models.CheckConstraint(
+                condition=Q(investment_vnd__isnull=True) | Q(investment_vnd__gte=0), name="project_investment_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="project_dates_ordered",
+                violation_error_message=_("The end lies before the start."),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["approved", "in_progress", "accepted", "closed"]) | Q(decided_on__isnull=False),
+                name="project_approved_by_decision",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["draft", "returned"]) | Q(submitted_at__isnull=False),
+                name="project_submitted_at_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+class ProjectEstimate(models.Model):
+    """Money by source as proposed. No row for a source: not reported. Zero: none."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="estimates")
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    amount_vnd = money_field(_("money"))
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "source"], name="estimate_source_once"),
+            models.CheckConstraint(condition=Q(amount_vnd__gte=0), name="estimate_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.source}"
+
+
+class PlannedResult(models.Model):
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="planned_results")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT)
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["project", "indicator"], name="planned_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.indicator.code}"
+
+
+class Decision(models.Model):
+    """A decision of the competent authority on a project: who issued it, number, date, batch, file, money.
+
+    Approval makes the first; more money later is another one.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="decisions")
+    issuer = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("issued by"))
+    issuer_name = NfcCharField(max_length=300)  # its name on the day
+    number = NfcCharField(_("number"), max_length=60)
+    decided_on = models.DateField(_("date"))
+    batch = NfcCharField(_("batch"), max_length=40, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = NfcCharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["decided_on", "id"]
+        constraints = [models.CheckConstraint(condition=~Q(number=""), name="decision_has_number")]
+
+    def __str__(self) -> str:
+        return f"{self.number} ({self.issuer_name})"
+
+
+class DecisionMoney(models.Model):
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="money")
+    source = models.CharField(max_length=20, choices=Source.choices)
+    amount_vnd = money_field()
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["decision", "source"], name="decision_source_once"),
+            models.CheckConstraint(condition=Q(amount_vnd__gte=0), name="decision_money_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.decision.number} {self.source}"
+
+
+class ProgressState(models.TextChoices):
+    REPORTED = "reported", _("Reported")
+    CONFIRMED = "confirmed", _("Confirmed")
+    RETURNED = "returned", _("Returned")
+
+
+class ProgressQuerySet(models.QuerySet["ProgressUpdate"]):
+    def visible_to(self, user: "User") -> "ProgressQuerySet":
+        """Those of visible projects; the ministry sees confirmed ones only."""
+        rows = self.filter(project__in=Project.objects.visible_to(user))
+        sight = user.sight
+        if not (sight.province_ids or sight.centre_ids or sight.granted_area_ids):
+            rows = rows.filter(state=ProgressState.CONFIRMED)
+        return rows
+
+    def confirmed(self) -> "ProgressQuerySet":
+        return self.filter(state=ProgressState.CONFIRMED)
+
+
+class ProgressUpdate(models.Model):
+    """One report of progress. Figures are «so far»: since the project began, not since the last update.
+
+    `uuid` is made by the client: the same uuid is the same record, however often it is sent. `percent` is value
+    invested of total investment, computed; `stated_percent` is what was typed when it differs, with the reason.
+    """
+
+    uuid = models.UUIDField(unique=True)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="updates")
+    on = models.DateField(_("as of"))
+    value_invested_vnd = money_field(_("value invested so far"), null=True, blank=True)
+    money_spent_vnd = money_field(_("money spent so far"), null=True, blank=True)
+    percent = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    stated_percent = models.DecimalField(_("percent"), max_digits=6, decimal_places=2, null=True, blank=True)
+    percent_reason = NfcCharField(_("reason for another percentage"), max_length=300, blank=True)
+    note = models.TextField(_("what was done"), blank=True)
+    state = models.CharField(max_length=10, choices=ProgressState.choices, default=ProgressState.REPORTED)
+    reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    reported_at = models.DateTimeField(default=clock.now)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    return_reason = models.TextField(blank=True)
+    content_hash = models.CharField(max_length=64, default="")
+    version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[Any] = ProgressQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-on", "-id"]
+        indexes = [models.Index(fields=["project", "state", "on"], name="progress_project")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=ProgressState.values), name="progress_state_known"),
+            models.CheckConstraint(
+                condition=Q(value_invested_vnd__isnull=True) | Q(value_invested_vnd__gte=0), name="progress_value_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(money_spent_vnd__isnull=True) | Q(money_spent_vnd__gte=0), name="progress_spent_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="reported", decided_at__isnull=True) | Q(decided_at__isnull=False) & ~Q(state="reported"),
+                name="progress_decision_stamped",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="returned") | ~Q(return_reason=""), name="progress_return_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.on:%d/%m/%Y}"
+
+
+class AchievedResult(models.Model):
+    """What the update says was achieved of an indicator, in this update alone (not cumulative)."""
+
+    update = models.ForeignKey(ProgressUpdate, on_delete=models.CASCADE, related_name="results")
+    indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT)
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["update", "indicator"], name="achieved_result_once")]
+
+    def __str__(self) -> str:
+        return f"{self.update} {self.indicator.code}"
+
+
+class ProgressPhoto(models.Model):
+    update = models.ForeignKey(ProgressUpdate, on_delete=models.CASCADE, related_name="photos")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    caption = NfcCharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["update", "file"], name="progress_photo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.update} {self.file}"

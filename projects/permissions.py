@@ -1,0 +1,89 @@
+"""Who may do what with a đề án. Predicates over one row; sight (visible_to) was asked before."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from core.verdicts import YES, Verdict, no
+from places.models import AreaClosure
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from projects.models import ProgressUpdate, Project
+
+
+def may_create(user: "User") -> Verdict:
+    if user.has_role(Role.OFFICER, Role.CENTRE):
+        return YES
+    return no(_("Only an officer of the department or the centre enters projects."))
+
+
+def _works_on(project: "Project", user: "User") -> bool:
+    """The officer of the province, or the centre that implements it."""
+    sight = user.sight
+    return sight.role_for(project.province_id, Role.OFFICER) or project.implementing_unit_id in sight.centre_ids
+
+
+def may_edit(project: "Project", user: "User") -> Verdict:
+    if not _works_on(project, user):
+        return no(_("Only an officer of the department or the implementing centre changes this project."))
+    return YES
+
+
+def may_submit(project: "Project", user: "User") -> Verdict:
+    if not user.sight.role_for(project.province_id, Role.OFFICER):
+        return no(_("Only an officer of the department checks and submits a project."))
+    return YES
+
+
+def may_return(project: "Project", user: "User") -> Verdict:
+    if not user.sight.role_for(project.province_id, Role.OFFICER, Role.LEADER):
+        return no(_("Only an officer or a leader of the department returns a project."))
+    return YES
+
+
+def may_approve(project: "Project", user: "User") -> Verdict:
+    """A leader records the decision of the competent authority; never on a file they entered themselves."""
+    if not user.sight.role_for(project.province_id, Role.LEADER):
+        return no(_("Only a leader of the department records a decision."))
+    if user.pk is not None and user.pk in (project.created_by_id, project.submitted_by_id):
+        return no(_("Nobody decides on a project they entered or submitted themselves."))
+    return YES
+
+
+def may_run(project: "Project", user: "User") -> Verdict:
+    """Start, accept, close: the officer's work."""
+    if not _works_on(project, user):
+        return no(_("Only an officer of the department or the implementing centre moves this project on."))
+    return YES
+
+
+def may_close(project: "Project", user: "User") -> Verdict:
+    if not user.sight.role_for(project.province_id, Role.OFFICER, Role.ACCOUNTANT):
+        return no(_("Only an officer or an accountant of the department closes a project."))
+    return YES
+
+
+def may_stop(project: "Project", user: "User") -> Verdict:
+    if not user.sight.role_for(project.province_id, Role.LEADER):
+        return no(_("Only a leader of the department stops a project."))
+    return YES
+
+
+def may_report_progress(project: "Project", user: "User") -> Verdict:
+    granted = user.sight.granted_area_ids
+    if _works_on(project, user):
+        return YES
+    if granted and AreaClosure.objects.filter(ancestor_id__in=granted, area_id=project.area_id).exists():
+        return YES
+    return no(_("Only the collaborator of the area, the centre or an officer reports progress."))
+
+
+def may_confirm(update: "ProgressUpdate", user: "User") -> Verdict:
+    """Officer or centre, but never one's own report."""
+    if not _works_on(update.project, user):
+        return no(_("Only an officer of the department or the implementing centre confirms progress."))
+    if user.pk is not None and update.reported_by_id == user.pk:
+        return no(_("Nobody confirms their own report."))
+    return YES

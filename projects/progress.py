@@ -1,0 +1,194 @@
+"""Reporting progress, and confirming or returning it."""
+
+import datetime as dt
+import hashlib
+import json
+import uuid as uuid_module
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from core import clock
+from core.errors import Conflict, Invalid, NotAllowed, WrongState
+from core.locks import lock
+from core.text import nfc
+from files.services import check_photo, store_bytes
+from programmes.models import Indicator
+from projects import states
+from projects.models import OPEN_FOR_PROGRESS, AchievedResult, ProgressPhoto, ProgressState, ProgressUpdate, Project
+from projects.permissions import may_report_progress
+from projects.services import check_money
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MAX_PHOTOS = 10
+SAME_PERCENT = Decimal("0.5")  # a typed percentage this near to the computed one is the same
+
+
+@dataclass(frozen=True)
+class ProgressData:
+    """One update as sent by a client, which made its `uuid`. Amounts are since the project began; results are of this
+    update alone. None: not reported."""
+
+    uuid: uuid_module.UUID
+    on: dt.date
+    value_invested_vnd: int | None = None
+    money_spent_vnd: int | None = None
+    note: str = ""
+    results: Sequence[tuple[Indicator, int]] = ()
+    stated_percent: Decimal | None = None
+    percent_reason: str = ""
+
+
+def content_hash(project: Project, data: ProgressData) -> str:
+    content = [
+        project.pk,
+        data.on.isoformat(),
+        data.value_invested_vnd,
+        data.money_spent_vnd,
+        nfc(data.note).strip(),
+        sorted((indicator.code, quantity) for indicator, quantity in data.results),
+        str(data.stated_percent.normalize()) if data.stated_percent is not None else None,
+        nfc(data.percent_reason).strip(),
+    ]
+    return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
+
+
+def computed_percent(value_vnd: int | None, investment_vnd: int | None) -> Decimal | None:
+    """Value invested of the total investment, in percent with two places. None where one of them is not known."""
+    if value_vnd is None or not investment_vnd:
+        return None
+    return (Decimal(value_vnd) * 100 / Decimal(investment_vnd)).quantize(Decimal("0.01"))
+
+
+def _same(existing: ProgressUpdate, project: Project, digest: str) -> ProgressUpdate:
+    if existing.project_id == project.pk and existing.content_hash == digest:
+        return existing
+    raise Conflict(_("An update with this id was sent before with other content."), code="uuid_used")
+
+
+def _checked(project: Project, data: ProgressData) -> dict[str, Any]:
+    errors: dict[str, str] = {}
+    if data.on > clock.today():
+        errors["on"] = _("The date lies in the future.")
+    elif project.decided_on and data.on < project.decided_on:
+        errors["on"] = _("The date lies before the approval of the project.")
+    check_money(data.value_invested_vnd, "value_invested_vnd", errors)
+    check_money(data.money_spent_vnd, "money_spent_vnd", errors)
+    if data.stated_percent is not None and not 0 <= data.stated_percent <= 100:
+        errors["stated_percent"] = _("Enter a percentage from 0 to 100.")
+    seen: set[int] = set()
+    for indicator, quantity in data.results:
+        if indicator.pk in seen:
+            errors["results"] = _("Each result only once.")
+        if not 0 <= quantity <= 10**9:
+            errors["results"] = _("Enter a quantity, zero or more.")
+        seen.add(indicator.pk)
+    percent = computed_percent(data.value_invested_vnd, project.investment_vnd)
+    stated = data.stated_percent
+    if percent is not None and stated is not None and abs(percent - stated) >= SAME_PERCENT:
+        if not data.percent_reason.strip():
+            errors["percent_reason"] = _(
+                "The value invested makes %(computed)s %%. Say why the percentage is another."
+            ) % {"computed": str(percent).replace(".", ",")}
+    elif percent is not None:
+        stated = None
+    empty = data.value_invested_vnd is None and data.money_spent_vnd is None and stated is None
+    if empty and not data.note.strip() and not data.results:
+        errors["note"] = _("Say in a sentence what was done, or enter a figure.")
+    if percent is not None and percent > Decimal("9999"):
+        errors["value_invested_vnd"] = _("This is far more than the total investment. Check the digits.")
+    if errors:
+        raise Invalid(fields=errors)
+    return {
+        "on": data.on,
+        "value_invested_vnd": data.value_invested_vnd,
+        "money_spent_vnd": data.money_spent_vnd,
+        "percent": percent if percent is not None else stated,
+        "stated_percent": stated,
+        "percent_reason": data.percent_reason.strip() if stated is not None else "",
+        "note": nfc(data.note).strip(),
+    }
+
+
+@transaction.atomic
+def report_progress(project: Project, data: ProgressData, *, actor: "User") -> tuple[ProgressUpdate, bool]:
+    """Store one update; (update, True). The same uuid with the same content is the same record: (update, False).
+
+    Raises Conflict when the uuid was used for something else, WrongState when the project takes no progress.
+    """
+    project = lock(project)
+    may_report_progress(project, actor).require()
+    digest = content_hash(project, data)
+    existing = ProgressUpdate.objects.filter(uuid=data.uuid).first()
+    if existing is not None:
+        return _same(existing, project, digest), False
+    if project.state not in OPEN_FOR_PROGRESS:
+        raise WrongState(
+            _("Progress is reported for approved projects in progress; this one is in state «%(state)s».")
+            % {"state": project.get_state_display()}
+        )
+    values = _checked(project, data)
+    try:
+        with transaction.atomic():
+            update: ProgressUpdate = ProgressUpdate.objects.create(
+                uuid=data.uuid, project=project, reported_by=actor, content_hash=digest, **values
+            )
+    except IntegrityError:
+        return _same(ProgressUpdate.objects.get(uuid=data.uuid), project, digest), False
+    AchievedResult.objects.bulk_create(
+        AchievedResult(update=update, indicator=indicator, quantity=quantity) for indicator, quantity in data.results
+    )
+    changes = {name: (None, value) for name, value in values.items() if value not in (None, "")}
+    if data.results:
+        changes["results"] = (None, {indicator.code: quantity for indicator, quantity in data.results})
+    record(update, "report", actor=actor, changes=changes, within=project)
+    return update, True
+
+
+@transaction.atomic
+def confirm_progress(update: ProgressUpdate, *, actor: "User", note: str = "") -> ProgressUpdate:
+    """From now on reports count it. Never by the one who reported it."""
+    return _decide(update, states.CONFIRM, actor, note)
+
+
+@transaction.atomic
+def return_progress(update: ProgressUpdate, *, actor: "User", note: str) -> ProgressUpdate:
+    """Send it back with the reason. It stays as it was; a corrected one is a new update."""
+    return _decide(update, states.RETURN_UPDATE, actor, note)
+
+
+def _decide(update: ProgressUpdate, step: Any, actor: "User", note: str) -> ProgressUpdate:
+    update = lock(update)
+    update.decided_by = actor
+    update.decided_at = clock.now()
+    if step is states.RETURN_UPDATE:
+        update.return_reason = note.strip()
+    states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note)
+    return update
+
+
+@transaction.atomic
+def add_photo(update: ProgressUpdate, upload: Any, *, actor: "User", caption: str = "") -> ProgressPhoto:
+    """Add a photo to one's own update while it is not decided. The same photo twice is one."""
+    photo = check_photo(upload)
+    update = lock(update)
+    if update.reported_by_id != actor.pk:
+        raise NotAllowed(_("Only the one who reported adds photos."))
+    if update.state != ProgressState.REPORTED:
+        raise WrongState(_("This update has been decided; photos can no longer be added."))
+    stored = store_bytes(photo.content, photo.content_type)
+    existing = update.photos.filter(file=stored).first()
+    if existing is not None:
+        return existing
+    if update.photos.count() >= MAX_PHOTOS:
+        raise Invalid(fields={"photo": _("At most %(count)s photos an update.") % {"count": MAX_PHOTOS}})
+    row = ProgressPhoto.objects.create(update=update, file=stored, caption=nfc(caption).strip()[:200])
+    record(update, "add_photo", actor=actor, changes={"photo": (None, stored.sha256)}, within=update.project)
+    return row

@@ -1,0 +1,348 @@
+"""Entering a đề án and moving it through its life."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.models import Agency
+from audit.services import changed, record
+from audit.steps import Move
+from core import clock
+from core.errors import Conflict, Invalid, WrongState
+from core.locks import lock
+from core.models import SUPPORT_SOURCES, Source
+from core.text import nfc
+from enterprises.models import Enterprise
+from files.models import StoredFile
+from places.models import Area
+from places.services import province_of
+from programmes.models import Activity, Indicator, PlanLine, Programme
+from projects import states
+from projects.models import Decision, DecisionMoney, PlannedResult, Project, ProjectEstimate, ProjectState, ProjectType
+from projects.permissions import may_create, may_edit
+from projects.requirements import require_complete
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MAX_VND = 10**15  # a thousand times the largest programme: a slip of the keyboard, not a figure
+
+
+@dataclass(frozen=True)
+class ProjectData:
+    """What is typed of a project. `estimate`: đồng by source; a source left out is not reported, 0 is none.
+
+    `implementing_unit` None: the actor's own agency, if it is a centre.
+    """
+
+    name: str
+    type: str
+    year: int
+    programme: Programme
+    area: Area
+    activities: Sequence[Activity] = ()
+    beneficiaries: Sequence[Enterprise] = ()
+    estimate: Mapping[str, int] = field(default_factory=dict)
+    investment_vnd: int | None = None
+    planned_results: Sequence[tuple[Indicator, int]] = ()
+    implementing_unit: Agency | None = None
+    plan_line: PlanLine | None = None
+    starts_on: dt.date | None = None
+    ends_on: dt.date | None = None
+    aim: str = ""
+
+
+@dataclass(frozen=True)
+class DecisionData:
+    """A decision of the competent authority."""
+
+    issuer: Agency
+    number: str
+    decided_on: dt.date
+    batch: str = ""
+    file: StoredFile | None = None
+    file_name: str = ""
+
+
+def check_money(amount: int | None, field_name: str, errors: dict[str, str]) -> None:
+    if amount is not None and not 0 <= amount < MAX_VND:
+        errors[field_name] = _("Enter an amount in đồng, zero or more.")
+
+
+def _checked(data: ProjectData, actor: "User") -> dict[str, Any]:
+    """The plain columns, after the rules that hold in every state. Raises Invalid with every fault at once."""
+    errors: dict[str, str] = {}
+    name = " ".join(nfc(data.name).split())
+    if not name:
+        errors["name"] = _("Enter the name of the project.")
+    if data.type not in ProjectType.values:
+        errors["type"] = _("Choose the type.")
+    if not data.programme.year_from <= data.year <= data.programme.year_to:
+        errors["year"] = _("The programme runs from %(from)s to %(to)s.") % {
+            "from": data.programme.year_from,
+            "to": data.programme.year_to,
+        }
+    province = province_of(data.area)
+    if data.programme.area_id is not None and data.programme.area_id != province.pk:
+        errors["programme"] = _("This programme belongs to another province.")
+    if data.type == ProjectType.TASK and data.beneficiaries:
+        errors["beneficiaries"] = _("A task has no beneficiary.")
+    if data.type == ProjectType.SINGLE and len(data.beneficiaries) > 1:
+        errors["beneficiaries"] = _("A single project has one beneficiary. Choose the type «group» for several.")
+    if data.starts_on and data.ends_on and data.ends_on < data.starts_on:
+        errors["ends_on"] = _("The end lies before the start.")
+    check_money(data.investment_vnd, "investment_vnd", errors)
+    for source, amount in data.estimate.items():
+        if source not in Source.values:
+            errors["estimate"] = _("Unknown source of money.")
+        else:
+            check_money(amount, f"estimate.{source}", errors)
+    for _indicator, quantity in data.planned_results:
+        if not 0 <= quantity <= 10**9:
+            errors["planned_results"] = _("Enter a quantity, zero or more.")
+    unit = data.implementing_unit or (actor.agency if actor.agency_id in actor.sight.centre_ids else None)
+    if unit is None:
+        errors["implementing_unit"] = _("Choose the implementing unit.")
+    elif unit.area_id != province.pk:
+        errors["implementing_unit"] = _("Choose an implementing unit of the province.")
+    if data.plan_line is not None and (
+        data.plan_line.plan.area_id != province.pk or data.plan_line.plan.year != data.year
+    ):
+        errors["plan_line"] = _("Choose a line of the plan of the same year.")
+    if errors:
+        raise Invalid(fields=errors)
+    return {
+        "name": name,
+        "type": data.type,
+        "year": data.year,
+        "programme": data.programme,
+        "plan_line": data.plan_line,
+        "area": data.area,
+        "province": province,
+        "implementing_unit": unit,
+        "investment_vnd": data.investment_vnd,
+        "starts_on": data.starts_on,
+        "ends_on": data.ends_on,
+        "aim": data.aim.strip(),
+    }
+
+
+def _check_owner(values: Mapping[str, Any], actor: "User") -> None:
+    """The officer enters for the whole province; the centre only what it implements itself."""
+    probe = Project(province=values["province"], implementing_unit=values["implementing_unit"])
+    may_edit(probe, actor).require()
+
+
+def next_code(province: Area, source: str, year: int) -> str:
+    """KCQG-2026-001, KCDP-2026-003: the next free number of the province, source and year. Needs a transaction."""
+    lock(province)
+    prefix = f"{'KCQG' if source == Source.NATIONAL else 'KCDP'}-{year}-"
+    codes = Project.objects.filter(province=province, code__startswith=prefix).values_list("code", flat=True)
+    numbers = [int(code.removeprefix(prefix)) for code in codes if code.removeprefix(prefix).isdigit()]
+    return f"{prefix}{max(numbers, default=0) + 1:03d}"
+
+
+def _children(project: Project) -> dict[str, Any]:
+    return {
+        "activities": sorted(a.code for a in project.activities.all()),
+        "beneficiaries": sorted(str(b) for b in project.beneficiaries.all()),
+        "estimate": {e.source: e.amount_vnd for e in project.estimates.all()},
+        "planned_results": {r.indicator.code: r.quantity for r in project.planned_results.select_related("indicator")},
+    }
+
+
+def _store_children(project: Project, data: ProjectData) -> None:
+    project.activities.set(data.activities)
+    project.beneficiaries.set(data.beneficiaries)
+    project.estimates.all().delete()
+    ProjectEstimate.objects.bulk_create(
+        ProjectEstimate(project=project, source=source, amount_vnd=amount) for source, amount in data.estimate.items()
+    )
+    project.planned_results.all().delete()
+    PlannedResult.objects.bulk_create(
+        PlannedResult(project=project, indicator=indicator, quantity=quantity)
+        for indicator, quantity in data.planned_results
+    )
+
+
+@transaction.atomic
+def create_project(data: ProjectData, *, actor: "User") -> Project:
+    """Enter a draft. It may be incomplete; what is there must be right."""
+    may_create(actor).require()
+    values = _checked(data, actor)
+    _check_owner(values, actor)
+    project: Project = Project.objects.create(
+        code=next_code(values["province"], data.programme.source, data.year), created_by=actor, **values
+    )
+    _store_children(project, data)
+    changes = {name: (None, value) for name, value in values.items() if value not in (None, "")}
+    changes |= {name: (None, value) for name, value in _children(project).items() if value}
+    record(project, "create", actor=actor, changes=changes)
+    return project
+
+
+@transaction.atomic
+def change_project(project: Project, data: ProjectData, *, actor: "User", version: int | None = None) -> Project:
+    """Change a draft or a returned file, unless somebody else did since `version` was read."""
+    project = lock(project)
+    may_edit(project, actor).require()
+    require_editable(project)
+    if version is not None and version != project.version:
+        raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
+    values = _checked(data, actor)
+    _check_owner(values, actor)
+    before = _children(project)
+    changes = changed(project, values)
+    for name, value in values.items():
+        setattr(project, name, value)
+    if "programme" in changes or "year" in changes:
+        old = project.code
+        project.code = next_code(values["province"], data.programme.source, data.year)
+        changes["code"] = (old, project.code)
+    _store_children(project, data)
+    after = _children(project)
+    changes |= {name: (before[name], after[name]) for name in before if before[name] != after[name]}
+    if changes:
+        project.version += 1
+        project.save()
+        record(project, "change", actor=actor, changes=changes)
+    return project
+
+
+def require_editable(project: Project) -> None:
+    """Only a draft or a returned file may be changed; afterwards only by an adjustment."""
+    if project.state not in (ProjectState.DRAFT, ProjectState.RETURNED):
+        raise WrongState(
+            _("A project in state «%(state)s» can no longer be changed.") % {"state": project.get_state_display()}
+        )
+
+
+@transaction.atomic
+def take_step(
+    project: Project, step_code: str, *, actor: "User", note: str = "", data: Mapping[str, Any] | None = None
+) -> Project:
+    """Move the project one step. `data` holds what the step needs:
+
+    approve: {"decision": DecisionData, "money": {source: đồng}}; stop of a project with unspent money:
+    {"decision": DecisionData}; accept: {"on": date}. Raises Invalid, NotAllowed, WrongState, CeilingExceeded.
+    """
+    project = lock(project)
+    step = states.PROJECT_LIFE.steps.get(step_code)
+    if step is None:
+        raise Invalid(_("There is no such step."), code="unknown_step")
+    step.may(project, actor).require()
+    _STAMPS[step_code](project, actor, data or {}, states.PROJECT_LIFE.in_state(project, step).allowed)
+    states.PROJECT_LIFE.advance(project, step, actor=actor, note=note, data=data)
+    return project
+
+
+def _day(data: Mapping[str, Any], name: str = "on") -> dt.date:
+    day: dt.date = data.get(name) or clock.today()
+    if day > clock.today():
+        raise Invalid(fields={name: _("The date lies in the future.")})
+    return day
+
+
+def _stamp_submit(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
+    if possible:
+        project.submitted_at = clock.now()
+        project.submitted_by = actor
+
+
+def _stamp_approve(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
+    decision = data.get("decision")
+    if possible and isinstance(decision, DecisionData):
+        project.decided_on = decision.decided_on
+
+
+def _stamp_start(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
+    if possible:
+        project.started_on = _day(data)
+
+
+def _stamp_accept(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
+    if possible:
+        project.accepted_on = _day(data)
+
+
+def _stamp_close(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
+    if possible:
+        project.closed_on = _day(data)
+
+
+def _stamp_stop(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
+    if possible:
+        project.stopped_on = _day(data)
+
+
+def _stamp_nothing(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
+    """The step has no date of its own beside the audit entry."""
+
+
+_STAMPS = {
+    "submit": _stamp_submit,
+    "return": _stamp_nothing,
+    "approve": _stamp_approve,
+    "start": _stamp_start,
+    "accept": _stamp_accept,
+    "close": _stamp_close,
+    "stop": _stamp_stop,
+}
+
+
+@states.PROJECT_LIFE.guard("submit", order=10)
+def _complete(project: Project, move: Move) -> None:
+    require_complete(project, "submit")
+
+
+@states.PROJECT_LIFE.guard("approve", order=10)
+def _decision_complete(project: Project, move: Move) -> None:
+    """Not possible without issuing body, number and date, and money for the project."""
+    errors: dict[str, str] = {}
+    decision = move.data.get("decision")
+    if not isinstance(decision, DecisionData):
+        raise Invalid(fields={"decision": _("Enter the decision: issuing body, number and date.")})
+    if not decision.number.strip():
+        errors["decision.number"] = _("Enter the number of the decision.")
+    if decision.decided_on > clock.today():
+        errors["decision.date"] = _("The date of the decision lies in the future.")
+    money: Mapping[str, int] = move.data.get("money") or {}
+    if not any(money.get(source) for source in SUPPORT_SOURCES):
+        errors["money"] = _("Enter the money approved, by source.")
+    for source, amount in money.items():
+        check_money(amount, f"money.{source}", errors)
+    if errors:
+        raise Invalid(fields=errors)
+
+
+@states.PROJECT_LIFE.effect("approve", order=10)
+def _keep_decision(project: Project, move: Move) -> None:
+    decision = record_decision(project, move.data["decision"], move.data["money"], actor=move.actor, note=move.note)
+    move.changes["decision"] = (None, f"{decision.number}, {decision.decided_on:%d/%m/%Y}, {decision.issuer_name}")
+    move.changes["money"] = (None, dict(move.data["money"]))
+
+
+def record_decision(
+    project: Project, data: DecisionData, money: Mapping[str, int], *, actor: "User", note: str = ""
+) -> Decision:
+    """Keep a decision with its money. The ledger is moved by funding, in the same transaction."""
+    decision = Decision.objects.create(
+        project=project,
+        issuer=data.issuer,
+        issuer_name=data.issuer.name_on(data.decided_on),
+        number=data.number.strip(),
+        decided_on=data.decided_on,
+        batch=data.batch.strip(),
+        file=data.file,
+        file_name=data.file_name,
+        note=note,
+        recorded_by=actor,
+    )
+    DecisionMoney.objects.bulk_create(
+        DecisionMoney(decision=decision, source=source, amount_vnd=amount) for source, amount in money.items()
+    )
+    return decision
