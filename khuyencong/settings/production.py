@@ -1,7 +1,7 @@
 """PostgreSQL, Redis and a proxy that speaks TLS. Refuses to start without its variables (.env.example)."""
 
 from khuyencong.settings.base import *  # noqa: F403
-from khuyencong.settings.base import broker, databases, env
+from khuyencong.settings.base import BASE_DIR, broker, databases, env
 
 SECRET_KEY = env("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
@@ -9,6 +9,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS")
 DATABASES = databases(env("DATABASE_URL"))
 globals().update(broker(env("REDIS_URL")))
 
+STATIC_ROOT = BASE_DIR / "staticfiles"  # part of the image, not of the data
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
