@@ -7,11 +7,11 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from places.models import Area
 
 from accounts.roles import Role
 from core import clock
 from core.models import NfcCharField, Verified, public_id_field
-from places.models import Area
 
 
 class AgencyKind(models.TextChoices):
@@ -165,9 +165,7 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("valid_from")), name="grant_dates_ordered"
             ),
-            models.CheckConstraint(
-                condition=Q(area__isnull=False) | Q(role=Role.MINISTRY), name="grant_needs_area"
-            ),
+            models.CheckConstraint(condition=Q(area__isnull=False) | Q(role=Role.MINISTRY), name="grant_needs_area"),
             models.UniqueConstraint(fields=["user", "role", "area", "valid_from"], name="grant_once"),
         ]
 

@@ -44,7 +44,7 @@ def registered() -> list[Guard]:
     return [_registry[name] for name in sorted(_registry)]
 
 
-# --- the usual kinds ---------------------------------------------------------------------------------------------------
+# --- the usual kinds -------------------------------------------------------------------------------------------
 
 
 def append_only(name: str, table: str, purpose: str, unique: tuple[str, ...] = ("id",)) -> Guard:
@@ -59,7 +59,8 @@ def append_only(name: str, table: str, purpose: str, unique: tuple[str, ...] = (
         table=table,
         purpose=purpose,
         sqlite=(
-            f"CREATE TRIGGER {{name}}_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
+            f"CREATE TRIGGER {{name}}_replace BEFORE INSERT ON {table} "
+            f"WHEN EXISTS (SELECT 1 FROM {table} WHERE {same}) "
             f"BEGIN SELECT RAISE(ABORT, 'guard {name}: rows are never replaced'); END",
             f"CREATE TRIGGER {{name}}_update BEFORE UPDATE ON {table} "
             f"BEGIN SELECT RAISE(ABORT, 'guard {name}: rows are never changed'); END",
@@ -103,7 +104,7 @@ def refuse_when(
     )
 
 
-# --- putting them in place ---------------------------------------------------------------------------------------------
+# --- putting them in place -------------------------------------------------------------------------------------
 
 _REFUSE = (
     "CREATE OR REPLACE FUNCTION kc_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
@@ -122,7 +123,9 @@ def _present(alias: str) -> set[tuple[str, str]]:
                 "WHERE NOT t.tgisinternal AND t.tgname LIKE 'kc\\_%%' AND n.nspname = current_schema()"
             )
         else:
-            cursor.execute("SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'kc\\_%' ESCAPE '\\'")
+            cursor.execute(
+                "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'kc\\_%' ESCAPE '\\'"
+            )
         return {(row[0], row[1]) for row in cursor.fetchall()}
 
 

@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from places.models import Area, AreaClosure
 
 from core import clock
 from core.models import FoldedField, NfcCharField, public_id_field
-from places.models import Area, AreaClosure
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,7 +47,8 @@ class Enterprise(models.Model):
     name = NfcCharField(_("name"), max_length=300)
     folded = FoldedField(source="name")
     kind = models.CharField(_("kind"), max_length=20, choices=EnterpriseKind.choices)
-    tax_code = models.CharField(_("tax code"), max_length=14, null=True, blank=True)
+    # Null, never empty: that is how a unique column says «not reported».
+    tax_code = models.CharField(_("tax code"), max_length=14, null=True, blank=True)  # noqa: DJ001
     area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="enterprises", verbose_name=_("commune"))
     province = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
     address = NfcCharField(_("address"), max_length=300, blank=True)

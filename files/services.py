@@ -90,7 +90,9 @@ def check_photo(upload: Any, field: str = "photo") -> Photo:
     except Invalid:
         raise
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
-        raise Invalid(fields={field: _("The photo is broken and cannot be read. Take it again or choose another.")}) from error
+        raise Invalid(
+            fields={field: _("The photo is broken and cannot be read. Take it again or choose another.")}
+        ) from error
     upright.thumbnail((PHOTO_SIDE, PHOTO_SIDE))
     clean = Image.new("RGB", upright.size)
     clean.paste(upright)

@@ -36,7 +36,8 @@ _APPLY_PROJECT = (
 # carries its leniency into triggers and would step over a CHECK, but not over this.
 _SQLITE_CEILING = (
     "CREATE TRIGGER {name}_before BEFORE INSERT ON funding_ledgerentry BEGIN "
-    "SELECT RAISE(ABORT, 'guard ledger_balance: more than the budget given') WHERE NEW.account IN ('given', 'allocated') "
+    "SELECT RAISE(ABORT, 'guard ledger_balance: more than the budget given') "
+    "WHERE NEW.account IN ('given', 'allocated') "
     "AND COALESCE((SELECT allocated_vnd FROM funding_budgetbalance WHERE budget_id = NEW.budget_id), 0) "
     f"+ {_delta('allocated')} > "
     "COALESCE((SELECT given_vnd FROM funding_budgetbalance WHERE budget_id = NEW.budget_id), 0) "
@@ -84,8 +85,7 @@ register(
             + "END IF; "
             + _APPLY
             + "RETURN NULL; END $$",
-            "CREATE TRIGGER {name}_after AFTER INSERT ON funding_ledgerentry "
-            "FOR EACH ROW EXECUTE FUNCTION {name}_fn()",
+            "CREATE TRIGGER {name}_after AFTER INSERT ON funding_ledgerentry FOR EACH ROW EXECUTE FUNCTION {name}_fn()",
         ),
     )
 )

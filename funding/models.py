@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from places.models import Area
 
 from accounts.models import Agency
 from core import clock
 from core.models import NfcCharField, Source, money_field, public_id_field
-from places.models import Area
 from programmes.models import Programme
 from projects.models import Decision, Project
 
@@ -28,7 +28,9 @@ class BudgetQuerySet(models.QuerySet["Budget"]):
         if sight.country:
             return self
         return self.filter(
-            province_id__in=sight.province_ids | sight.ministry_area_ids | sight.province_roles.get("centre", frozenset())
+            province_id__in=sight.province_ids
+            | sight.ministry_area_ids
+            | sight.province_roles.get("centre", frozenset())
         )
 
 
@@ -125,7 +127,8 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=~Q(amount_vnd=0), name="ledger_amount_not_zero"),
             models.CheckConstraint(condition=~Q(document_no=""), name="ledger_has_document"),
             models.CheckConstraint(
-                condition=Q(account="given", project__isnull=True) | Q(account__in=["allocated", "paid"], project__isnull=False),
+                condition=Q(account="given", project__isnull=True)
+                | Q(account__in=["allocated", "paid"], project__isnull=False),
                 name="ledger_account_project",
             ),
             models.CheckConstraint(
@@ -183,9 +186,7 @@ class ProjectBalance(models.Model):
             models.UniqueConstraint(fields=["project", "budget"], name="project_balance_once"),
             models.CheckConstraint(condition=Q(allocated_vnd__gte=0), name="project_allocated_positive"),
             models.CheckConstraint(condition=Q(paid_vnd__gte=0), name="project_paid_positive"),
-            models.CheckConstraint(
-                condition=Q(paid_vnd__lte=F("allocated_vnd")), name="project_paid_within_allocated"
-            ),
+            models.CheckConstraint(condition=Q(paid_vnd__lte=F("allocated_vnd")), name="project_paid_within_allocated"),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
+from places.models import Area
 
 from accounts.models import Agency
 from audit.services import record
@@ -21,7 +22,6 @@ from core.models import Source
 from core.text import nfc
 from funding.models import Account, Budget, BudgetBalance, EntryKind, LedgerEntry, ProjectBalance
 from funding.permissions import may_allocate, may_correct, may_give_budget, may_pay
-from places.models import Area
 from programmes.models import Programme
 from projects.models import Decision, Project
 from projects.services import MAX_VND, DecisionData, record_decision
@@ -207,7 +207,9 @@ def allocate_decision(project: Project, decision: Decision, *, actor: "User") ->
     voucher = Voucher(decision.number, decision.decided_on, "", decision.issuer)
     return [
         _allocate(project, row.source, row.amount_vnd, voucher, decision, actor)
-        for row in decision.money.filter(source__in=[Source.NATIONAL, Source.LOCAL], amount_vnd__gt=0).order_by("source")
+        for row in decision.money.filter(source__in=[Source.NATIONAL, Source.LOCAL], amount_vnd__gt=0).order_by(
+            "source"
+        )
     ]
 
 

@@ -187,9 +187,7 @@ def work_once() -> bool:
 
 
 def _fail(run: Run, error: str) -> None:
-    run._mine().update(
-        state=JobState.FAILED, error=error[:4000], lease_until=None, finished_at=clock.now(), message=""
-    )
+    run._mine().update(state=JobState.FAILED, error=error[:4000], lease_until=None, finished_at=clock.now(), message="")
 
 
 def _retry(run: Run, error: str) -> None:

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from places.models import Area
 
 from accounts.models import Agency
 from core import clock
 from core.models import FoldedField, NfcCharField, Source, Verified, money_field, public_id_field
-from places.models import Area
 
 
 class ValidQuerySet(models.QuerySet[Any]):
@@ -293,5 +293,3 @@ class PlanLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity.code} {self.plan}"
-
-

@@ -5,15 +5,14 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from places.models import Area, AreaClosure
 
 from accounts.models import Agency, User
 from core import clock
 from core.models import FoldedField, NfcCharField, Source, money_field, public_id_field
 from enterprises.models import Enterprise
 from files.models import StoredFile
-from places.models import Area, AreaClosure
 from programmes.models import Activity, Indicator, PlanLine, Programme
-
 
 
 class ProjectType(models.TextChoices):
@@ -275,13 +274,15 @@ class ProgressUpdate(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=ProgressState.values), name="progress_state_known"),
             models.CheckConstraint(
-                condition=Q(value_invested_vnd__isnull=True) | Q(value_invested_vnd__gte=0), name="progress_value_positive"
+                condition=Q(value_invested_vnd__isnull=True) | Q(value_invested_vnd__gte=0),
+                name="progress_value_positive",
             ),
             models.CheckConstraint(
                 condition=Q(money_spent_vnd__isnull=True) | Q(money_spent_vnd__gte=0), name="progress_spent_positive"
             ),
             models.CheckConstraint(
-                condition=Q(state="reported", decided_at__isnull=True) | Q(decided_at__isnull=False) & ~Q(state="reported"),
+                condition=Q(state="reported", decided_at__isnull=True)
+                | Q(decided_at__isnull=False) & ~Q(state="reported"),
                 name="progress_decision_stamped",
             ),
             models.CheckConstraint(

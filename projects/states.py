@@ -29,9 +29,7 @@ PROJECT_LIFE = Life(
     "project", [SUBMIT, RETURN, APPROVE, START, ACCEPT, CLOSE, STOP], lambda state: str(ProjectState(state).label)
 )
 
-CONFIRM = Step(
-    "confirm", _("Confirm"), frozenset({ProgressState.REPORTED}), ProgressState.CONFIRMED, p.may_confirm
-)
+CONFIRM = Step("confirm", _("Confirm"), frozenset({ProgressState.REPORTED}), ProgressState.CONFIRMED, p.may_confirm)
 RETURN_UPDATE = Step(
     "return",
     _("Return with a reason"),

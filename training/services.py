@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from places.models import Area
 
 from audit.services import changed, record
 from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.text import nfc
-from places.models import Area
 from projects.models import Project
 from training.models import TrainingClass, TrainingKind
 from training.permissions import may_enter_class
@@ -84,9 +84,7 @@ def create_class(project: Project, data: ClassData, *, actor: "User") -> Trainin
 
 
 @transaction.atomic
-def change_class(
-    row: TrainingClass, data: ClassData, *, actor: "User", version: int | None = None
-) -> TrainingClass:
+def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version: int | None = None) -> TrainingClass:
     """Change it, unless somebody else did since `version` was read."""
     row = lock(row)
     may_enter_class(row.project, actor).require()
