@@ -50,3 +50,13 @@ def json_formatter() -> logging.Formatter:
 def plain_formatter() -> logging.Formatter:
     """One line a person reads, with its traceback below."""
     return _formatter(structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback))
+
+
+class WithoutProbes(logging.Filter):
+    """Drops the lines about /healthz and /readyz, which are asked for every few seconds."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        said = record.msg if isinstance(record.msg, dict) else vars(record)
+        request = said.get("request", "")
+        path = getattr(request, "path", None) or str(request).partition(" ")[2]
+        return path not in ("/healthz", "/readyz")

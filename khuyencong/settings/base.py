@@ -252,7 +252,8 @@ def broker(redis_url: str | None) -> dict[str, Any]:
     for name in ("messages", "control"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     return {
-        "CELERY_BROKER_URL": "fsatomic://",
+        "CELERY_BROKER_URL": "fsatomic://localhost",
+        "CELERY_WORKER_ENABLE_REMOTE_CONTROL": False,
         "CELERY_BROKER_TRANSPORT_OPTIONS": {
             "data_folder_in": str(folder / "messages"),
             "data_folder_out": str(folder / "messages"),
@@ -272,7 +273,10 @@ LOGGING: dict[str, Any] = {
         "json": {"()": "core.logs.json_formatter"},
         "plain": {"()": "core.logs.plain_formatter"},
     },
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "filters": {"without_probes": {"()": "core.logs.WithoutProbes"}},
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "json", "filters": ["without_probes"]},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR"},

@@ -3,7 +3,7 @@
 import secrets
 
 from khuyencong.settings.base import *  # noqa: F403
-from khuyencong.settings.base import DATA_DIR, LOGGING, broker, databases, env
+from khuyencong.settings.base import DATA_DIR, LOGGING, STATIC_ROOT, broker, databases, env
 
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
@@ -27,9 +27,10 @@ DATABASES = databases(env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR /
 globals().update(broker(env("REDIS_URL", default="") or None))
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
+STATIC_ROOT.mkdir(exist_ok=True)  # stays empty: static files are served from where they lie
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 LOGGING["handlers"]["console"]["formatter"] = "plain"
-LOGGING["root"]["level"] = env("LOG_LEVEL", default="WARNING")
+LOGGING["root"]["level"] = LOGGING["loggers"]["django_structlog"]["level"] = env("LOG_LEVEL", default="WARNING")

@@ -10,7 +10,7 @@ if _worker := os.environ.get("PYTEST_XDIST_WORKER"):  # each of several test pro
 os.environ["DATA_DIR"] = str(_folder)
 
 from khuyencong.settings.base import *  # noqa: F403
-from khuyencong.settings.base import DATA_DIR, LOGGING, broker, databases, env
+from khuyencong.settings.base import DATA_DIR, LOGGING, STATIC_ROOT, broker, databases, env
 
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-only-for-tests"
@@ -36,5 +36,6 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+STATIC_ROOT.mkdir(exist_ok=True)
 LOGGING["root"]["level"] = "WARNING"
 LOGGING["handlers"]["console"]["formatter"] = "plain"
