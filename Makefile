@@ -5,6 +5,7 @@
         check-templates check-schema
 
 PY := .venv/bin/python
+INSTALL := tools/install
 # A key and addresses that only exist to let the production settings load; nothing is connected to.
 DUMMY := SECRET_KEY=of-no-use-except-for-checking-the-settings-0123456789-abcdefghij \
          ALLOWED_HOSTS=portal.example CSRF_TRUSTED_ORIGINS=https://portal.example \
@@ -15,11 +16,11 @@ help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
 run: ## the portal on this machine (PORT=8000 DATA_DIR=var DEMO=1 DEMO_PASSWORD= DEMO_CLIENT_SECRET=)
-	@tools/install run
+	@$(INSTALL) run
 	@exec $(PY) tools/run.py
 
 install-dev:
-	@tools/install dev
+	@$(INSTALL) dev
 
 test: install-dev ## the tests (ARGS="-k word" goes to pytest; DATABASE_URL and REDIS_URL choose the services)
 	@exec $(PY) -m pytest $(ARGS)

@@ -1,4 +1,4 @@
-"""How log lines look: JSON for a collector, plain text for a person at a terminal. Both for structlog and for stdlib."""
+"""How log lines look: JSON for a collector, plain text for a person; structlog and the standard library alike."""
 
 import logging
 from typing import Any
