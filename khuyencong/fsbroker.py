@@ -17,7 +17,7 @@ from kombu.utils.encoding import str_to_bytes
 from kombu.utils.json import dumps, loads
 
 
-class Channel(filesystem.Channel):  # type: ignore[misc]
+class Channel(filesystem.Channel):
     def _put(self, queue: str, payload: Any, **kwargs: Any) -> None:
         folder = Path(self.data_folder_out)
         temporary = folder / f".{uuid.uuid4()}.tmp"
@@ -54,6 +54,6 @@ class Channel(filesystem.Channel):  # type: ignore[misc]
         return []
 
 
-class Transport(filesystem.Transport):  # type: ignore[misc]
+class Transport(filesystem.Transport):
     Channel = Channel
     driver_type = "filesystem"

@@ -68,11 +68,12 @@ def load_demonstration() -> None:
 def forget_last_run() -> None:
     """Messages and heartbeats of workers that are gone. The jobs themselves are rows and stay."""
     from jobs.models import WorkerHeartbeat
+    from khuyencong.celery import app
 
     WorkerHeartbeat.objects.all().delete()
-    if settings.CELERY_BROKER_URL.startswith("fsatomic:"):
+    if app.conf.broker_url.startswith("fsatomic:"):
         for folder in ("data_folder_in", "control_folder"):
-            path = Path(settings.CELERY_BROKER_TRANSPORT_OPTIONS[folder])
+            path = Path(app.conf.broker_transport_options[folder])
             shutil.rmtree(path, ignore_errors=True)
             path.mkdir(parents=True, exist_ok=True)
 
