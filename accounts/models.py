@@ -7,11 +7,17 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
-from places.models import Area
 
 from accounts.roles import Role
 from core import clock
-from core.models import NfcCharField, Verified, public_id_field
+from core.models import FoldedField, NfcCharField, Verified, public_id_field
+from core.text import fold
+from places.models import Area, AreaClosure
+
+
+def areas_below(area_ids: Any) -> Any:
+    """Ids of the units, what they were formed from and what was ever below them, for `…_id__in`."""
+    return AreaClosure.objects.filter(ancestor_id__in=area_ids).values("area_id")
 
 
 class AgencyKind(models.TextChoices):
@@ -25,6 +31,14 @@ class AgencyKind(models.TextChoices):
     OTHER = "other", _("Other agency")
 
 
+class AgencyQuerySet(models.QuerySet["Agency"]):
+    def administered_by(self, actor: "User") -> "AgencyQuerySet":
+        """Agencies whose people the administrator manages: those of the province, and those above all provinces."""
+        if not actor.sight.administers_ids:
+            return self.none()
+        return self.filter(Q(area__isnull=True) | Q(area_id__in=areas_below(actor.sight.administers_ids)))
+
+
 class Agency(models.Model):
     """An office through time. Its names are dated: see AgencyName."""
 
@@ -33,6 +47,8 @@ class Agency(models.Model):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="agencies")
     parent = models.ForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="units")
     name = NfcCharField(_("name"), max_length=300)  # the name of today, kept in step with the dated names
+
+    objects: ClassVar[Any] = AgencyQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]
@@ -77,6 +93,31 @@ class UserKind(models.TextChoices):
     SERVICE = "service", _("Program")
 
 
+class UserQuerySet(models.QuerySet["User"]):
+    def people(self) -> "UserQuerySet":
+        return self.filter(kind=UserKind.PERSON)
+
+    def visible_to(self, actor: "User") -> "UserQuerySet":
+        """Everybody sees themselves. An administrator sees who works for an agency of the province, whoever has or
+        had a role there or for the whole country, and people above all provinces who have no role yet."""
+        return self.filter(Q(pk=actor.pk) | _reached_by(actor))
+
+    def search(self, text: str) -> "UserQuerySet":
+        """By name or account, with or without accents."""
+        return self.filter(folded__contains=fold(text))
+
+
+def _reached_by(actor: "User", path: str = "") -> Q:
+    """Which accounts (at `path`) an administrator sees."""
+    administered = actor.sight.administers_ids
+    if not administered:
+        return Q(pk__in=[])
+    below = areas_below(administered)
+    with_role = Grant.objects.filter(Q(area__isnull=True) | Q(area_id__in=below)).values("user_id")
+    without_role = Q(**{f"{path}agency__area__isnull": True}) & ~Q(**{f"{path}id__in": Grant.objects.values("user_id")})
+    return Q(**{f"{path}agency__area_id__in": below}) | Q(**{f"{path}id__in": with_role}) | without_role
+
+
 class UserManager(BaseUserManager["User"]):
     def create_user(self, username: str, password: str | None = None, **fields: Any) -> "User":
         user = self.model(username=username, **fields)
@@ -96,6 +137,7 @@ class User(AbstractBaseUser):
         _("account"), max_length=60, unique=True, error_messages={"unique": _("This account exists already.")}
     )
     full_name = NfcCharField(_("full name"), max_length=150)
+    folded = FoldedField(source="full_name username")
     kind = models.CharField(max_length=10, choices=UserKind.choices, default=UserKind.PERSON)
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="people")
     position = NfcCharField(_("position"), max_length=150, blank=True)
@@ -105,14 +147,14 @@ class User(AbstractBaseUser):
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
-    objects: ClassVar[UserManager] = UserManager()
+    objects: ClassVar[Any] = UserManager.from_queryset(UserQuerySet)()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        ordering = ["full_name"]
+        ordering = ["folded", "id"]
 
     def __str__(self) -> str:
         return f"{self.full_name} ({self.username})"
@@ -170,10 +212,16 @@ class Grant(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.user.username} {self.role}"
+        return f"{self.user.username} · {self.role} · {self.area or '*'}"
 
 
 SCOPES = ("reports:read", "reports:write", "records:read", "records:write")
+
+
+class ApiClientQuerySet(models.QuerySet["ApiClient"]):
+    def visible_to(self, actor: "User") -> "ApiClientQuerySet":
+        """As the people of their agencies: an administrator sees them, nobody else."""
+        return self.filter(_reached_by(actor, "service_account__"))
 
 
 class ApiClient(models.Model):
@@ -189,8 +237,21 @@ class ApiClient(models.Model):
     last_used_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
 
+    objects: ClassVar[Any] = ApiClientQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+
     def __str__(self) -> str:
-        return self.client_id
+        return f"{self.name} ({self.client_id})"
+
+
+class ApiSecretQuerySet(models.QuerySet["ApiSecret"]):
+    def live(self) -> "ApiSecretQuerySet":
+        """Those that open the door now."""
+        return self.filter(revoked_at__isnull=True).filter(
+            Q(expires_at__isnull=True) | Q(expires_at__gt=clock.now()), client__is_active=True
+        )
 
 
 class ApiSecret(models.Model):
@@ -203,6 +264,11 @@ class ApiSecret(models.Model):
     expires_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
+
+    objects: ClassVar[Any] = ApiSecretQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
 
     def __str__(self) -> str:
         return f"{self.client.client_id} …{self.hint}"

@@ -3,10 +3,9 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from places.models import AreaClosure
-
 from accounts.roles import PROVINCE_ROLES, Role
 from core import clock
+from places.models import AreaClosure
 
 if TYPE_CHECKING:
     from accounts.models import User

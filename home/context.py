@@ -1,0 +1,112 @@
+"""What every page knows of the portal: whose it is, whether it is a demonstration, and where the person may go."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.roles import Role
+
+
+@dataclass(frozen=True)
+class Place:
+    """One entry of the navigation. `within`: url names begin with this when the person is there."""
+
+    title: Any
+    name: str
+    within: tuple[str, ...]
+    roles: frozenset[str]
+
+
+STAFF = frozenset({Role.OFFICER, Role.LEADER, Role.ACCOUNTANT, Role.AUDITOR})
+WORKING = STAFF | {Role.CENTRE, Role.COLLABORATOR}
+READING = WORKING | {Role.MINISTRY}
+EVERYBODY = READING | {Role.ADMINISTRATOR}
+
+PLACES = (
+    Place(_("Today"), "home:home", ("home:home",), WORKING | {Role.ADMINISTRATOR}),
+    Place(_("Overview"), "home:dashboard", ("home:",), STAFF | {Role.CENTRE, Role.MINISTRY}),
+    Place(_("Projects"), "projects:list", ("projects:",), READING),
+    Place(_("Establishments"), "enterprises:list", ("enterprises:",), WORKING),
+    Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}),
+    Place(_("Training"), "training:list", ("training:",), WORKING),
+    Place(_("Reports"), "reports:list", ("reports:",), STAFF | {Role.CENTRE, Role.MINISTRY}),
+    Place(_("Yearly plan"), "programmes:plans", ("programmes:plan",), STAFF | {Role.CENTRE}),
+    Place(_("Reference data"), "programmes:reference", ("programmes:", "places:"), EVERYBODY),
+    Place(
+        _("People and areas"),
+        "accounts:people",
+        ("accounts:people", "accounts:person", "accounts:grant"),
+        frozenset({Role.ADMINISTRATOR}),
+    ),
+    Place(
+        _("Programs (API)"), "accounts:clients", ("accounts:client", "accounts:secret"), frozenset({Role.ADMINISTRATOR})
+    ),
+)
+
+
+def _url(name: str) -> str:
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def navigation(roles: Iterable[str], here: str) -> list[dict[str, Any]]:
+    """The entries for somebody with these roles; `here` is the name of the page shown ("projects:detail")."""
+    mine = set(roles)
+    entries = [
+        {"title": place.title, "url": url, "place": place}
+        for place in PLACES
+        if place.roles & mine and (url := _url(place.name))
+    ]
+    active = next((entry for entry in entries if any(here.startswith(start) for start in entry["place"].within)), None)
+    return [{"title": entry["title"], "url": entry["url"], "active": entry is active} for entry in entries]
+
+
+def portal(request: HttpRequest) -> dict[str, Any]:
+    """{{ portal.province_name }}, .demo, .help_phone, .nav. Must never fail: error pages use it too."""
+    return {"portal": _Portal(request)}
+
+
+class _Portal:
+    """Reads only what a template asks for, and each thing once."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._row: Any = None
+        self._read = False
+
+    def _portal(self) -> Any:
+        if not self._read:
+            from home.models import Portal
+
+            self._row = Portal.objects.select_related("province").first()
+            self._read = True
+        return self._row
+
+    @property
+    def province_name(self) -> str:
+        row = self._portal()
+        return str(row.province.full_name) if row else ""
+
+    @property
+    def demo(self) -> bool:
+        row = self._portal()
+        return bool(row and row.demonstration)
+
+    @property
+    def help_phone(self) -> str:
+        row = self._portal()
+        return str(row.help_phone) if row else ""
+
+    @property
+    def nav(self) -> list[dict[str, Any]]:
+        user = getattr(self._request, "user", None)
+        if user is None or not user.is_authenticated:
+            return []
+        match = self._request.resolver_match
+        return navigation(user.sight.roles, match.view_name if match else "")
