@@ -25,7 +25,7 @@ class DomainError(Exception):
         self.message = message
         self.code = code or self.code
         self.fields: dict[str, list[str]] = {
-            name: [text] if isinstance(text, str) or not isinstance(text, (list, tuple)) else list(text)
+            name: list(text) if isinstance(text, (list, tuple)) else [str(text)]
             for name, text in (fields or {}).items()
         }
         self.extra = extra

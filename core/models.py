@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -31,7 +31,13 @@ class Source(models.TextChoices):
 SUPPORT_SOURCES = (Source.NATIONAL, Source.LOCAL)
 
 
-class NfcCharField(models.CharField):  # type: ignore[type-arg]
+if TYPE_CHECKING:
+    _Text = models.CharField[str, str]
+else:
+    _Text = models.CharField
+
+
+class NfcCharField(_Text):
     """Text kept in Unicode NFC, whatever keyboard it came from."""
 
     def get_prep_value(self, value: Any) -> Any:
@@ -39,7 +45,7 @@ class NfcCharField(models.CharField):  # type: ignore[type-arg]
         return nfc(value) if isinstance(value, str) else value
 
 
-class FoldedField(models.CharField):  # type: ignore[type-arg]
+class FoldedField(_Text):
     """Another field's text without accents and case, for search. Kept by every save and bulk_create."""
 
     def __init__(self, *args: Any, source: str = "", **kwargs: Any) -> None:
