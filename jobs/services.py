@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
+from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 
@@ -69,10 +70,8 @@ def enqueue(
 
 def ring() -> None:
     """Tell a worker that there is something to do. A lost bell costs five seconds: the tick rings again."""
-    from jobs.tasks import work
-
     try:
-        work.apply_async(retry=False, ignore_result=True)
+        current_app.send_task("jobs.work", retry=False, ignore_result=True)
     except Exception:  # the broker is away; the row is there and the tick will find it
         log.warning("the bell could not be rung", exc_info=True)
 

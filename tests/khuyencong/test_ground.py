@@ -3,9 +3,11 @@
 import datetime as dt
 import subprocess
 import sys
+import threading
 from typing import Any
 
 import pytest
+from celery import current_app
 from django.db import connection, connections
 
 from core import clock as portal_clock
@@ -82,6 +84,14 @@ def test_worker_reports_and_comes_back_after_a_kill(worker: Worker) -> None:
     WorkerHeartbeat.objects.all().delete()
     worker.start(beat=True)
     assert WorkerHeartbeat.objects.count() == 1
+
+
+def test_every_thread_of_the_web_server_can_ring_the_bell() -> None:
+    found: list[Any] = []
+    thread = threading.Thread(target=lambda: found.append(current_app._get_current_object()))
+    thread.start()
+    thread.join()
+    assert found == [app]
 
 
 def test_broken_message_does_not_stop_the_embedded_worker(worker: Worker, settings: Any) -> None:
