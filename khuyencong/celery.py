@@ -16,4 +16,3 @@ TRANSPORT_ALIASES["fsatomic"] = "khuyencong.fsbroker:Transport"
 app = Celery("khuyencong")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.set_default()  # in every thread: otherwise only the one that imported this module knows the application

@@ -1,13 +1,27 @@
 """PostgreSQL, Redis and a proxy that speaks TLS. Refuses to start without its variables (.env.example)."""
 
+from django.core.exceptions import ImproperlyConfigured
+
 from khuyencong.settings.base import *  # noqa: F403
 from khuyencong.settings.base import BASE_DIR, broker, databases, env
 
-SECRET_KEY = env("SECRET_KEY")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS")
-DATABASES = databases(env("DATABASE_URL"))
-globals().update(broker(env("REDIS_URL")))
+
+def required(name: str) -> str:
+    value = str(env(name, default="")).strip()
+    if not value:
+        raise ImproperlyConfigured(f"{name} is not set: .env.example says what it is")
+    return value
+
+
+def required_list(name: str) -> list[str]:
+    return [item.strip() for item in required(name).split(",") if item.strip()]
+
+
+SECRET_KEY = required("SECRET_KEY")
+ALLOWED_HOSTS = required_list("ALLOWED_HOSTS")
+CSRF_TRUSTED_ORIGINS = required_list("CSRF_TRUSTED_ORIGINS")
+DATABASES = databases(required("DATABASE_URL"))
+globals().update(broker(required("REDIS_URL")))
 
 STATIC_ROOT = BASE_DIR / "staticfiles"  # part of the image, not of the data
 STORAGES = {
