@@ -103,6 +103,7 @@ class Life:
         note: str = "",
         data: Mapping[str, Any] | None = None,
         changes: Mapping[str, tuple[Any, Any]] | None = None,
+        within: models.Model | None = None,
     ) -> None:
         """Take the step on an object the caller has locked: right → state → note → guards → change → audit → effects.
 
@@ -128,4 +129,4 @@ class Life:
         for _order, codes, hook in self._effects:
             if step.code in codes:
                 hook(obj, move)
-        record(obj, step.code, actor=actor, changes=move.changes, note=note)
+        record(obj, step.code, actor=actor, changes=move.changes, note=note, within=within)

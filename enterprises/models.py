@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from places.models import Area, AreaClosure
 
 from core import clock
 from core.models import FoldedField, NfcCharField, public_id_field
+from places.models import Area, AreaClosure
 
 if TYPE_CHECKING:
     from accounts.models import User

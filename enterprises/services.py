@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from places.models import Area
-from places.services import province_of
 
 from audit.services import changed, record
 from core import clock
@@ -16,6 +14,8 @@ from core.locks import lock
 from core.text import nfc
 from enterprises.models import Enterprise, EnterpriseKind
 from enterprises.permissions import may_edit, may_enter
+from places.models import Area
+from places.services import province_of
 
 if TYPE_CHECKING:
     from accounts.models import User

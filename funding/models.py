@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from places.models import Area
 
 from accounts.models import Agency
 from core import clock
 from core.models import NfcCharField, Source, money_field, public_id_field
+from places.models import Area
 from programmes.models import Programme
 from projects.models import Decision, Project
 

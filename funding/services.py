@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Sum
 from django.utils.translation import gettext as _
-from places.models import Area
 
 from accounts.models import Agency
 from audit.services import record
@@ -22,6 +21,7 @@ from core.models import Source
 from core.text import nfc
 from funding.models import Account, Budget, BudgetBalance, EntryKind, LedgerEntry, ProjectBalance
 from funding.permissions import may_allocate, may_correct, may_give_budget, may_pay
+from places.models import Area
 from programmes.models import Programme
 from projects.models import Decision, Project
 from projects.services import MAX_VND, DecisionData, record_decision

@@ -8,11 +8,11 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from places.models import Area
 
-from accounts.models import Agency
+from accounts.models import Agency, User
 from core import clock
 from core.models import FoldedField, NfcCharField, Source, Verified, money_field, public_id_field
+from places.models import Area
 
 
 class ValidQuerySet(models.QuerySet[Any]):
@@ -235,6 +235,19 @@ class PlanState(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
+class PlanQuerySet(models.QuerySet["AnnualPlan"]):
+    def visible_to(self, user: User) -> "PlanQuerySet":
+        """People of the province: all versions. The ministry: approved ones and what they superseded."""
+        sight = user.sight
+        own = sight.province_ids | sight.province_roles.get("centre", frozenset())
+        seen = Q(area_id__in=own)
+        if sight.country:
+            seen |= ~Q(state=PlanState.DRAFT)
+        elif sight.ministry_area_ids:
+            seen |= ~Q(state=PlanState.DRAFT) & Q(area_id__in=sight.ministry_area_ids)
+        return self.filter(seen)
+
+
 class AnnualPlan(models.Model):
     """The yearly plan of a province for one source, in versions: a changed plan is a new version by a new decision."""
 
@@ -250,6 +263,8 @@ class AnnualPlan(models.Model):
     note = models.TextField(_("note"), blank=True)
     created_at = models.DateTimeField(default=clock.now)
     row_version = models.PositiveIntegerField(default=1)
+
+    objects: ClassVar[Any] = PlanQuerySet.as_manager()
 
     class Meta:
         ordering = ["-year", "programme", "-version"]

@@ -170,7 +170,7 @@ def _decide(update: ProgressUpdate, step: Any, actor: "User", note: str) -> Prog
     update.decided_at = clock.now()
     if step is states.RETURN_UPDATE:
         update.return_reason = note.strip()
-    states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note)
+    states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note, within=update.project)
     return update
 
 

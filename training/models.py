@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from places.models import Area
 
 from core import clock
 from core.models import NfcCharField, public_id_field
+from places.models import Area
 from projects.models import Project
 
 if TYPE_CHECKING:

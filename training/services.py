@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from places.models import Area
 
 from audit.services import changed, record
 from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.text import nfc
+from places.models import Area
 from projects.models import Project
 from training.models import TrainingClass, TrainingKind
 from training.permissions import may_enter_class

@@ -1,3 +1,4 @@
+
 import core.clock
 import core.models
 import django.db.models.deletion

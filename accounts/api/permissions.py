@@ -1,0 +1,26 @@
+"""The first two gates of the API: signed in (401), and the scope of the program (403)."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from core.api.problems import Problem
+
+
+class HasScope(BasePermission):
+    """Programs need the scope the view names for reading or writing; people are judged by sight and right alone."""
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        if not request.user or not request.user.is_authenticated:
+            return False
+        if request.auth is None:
+            return True
+        writing = request.method not in ("GET", "HEAD", "OPTIONS")
+        scope = getattr(view, "scope_write" if writing else "scope_read", None)
+        if scope is None:
+            return True
+        if scope not in request.auth.scopes:
+            raise Problem(403, "insufficient_scope", _("This needs the scope %(scope)s.") % {"scope": scope})
+        return True
