@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Any
 
+from axes.utils import reset
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
@@ -163,6 +164,8 @@ def set_password(user: User, password: str, *, actor: Actor) -> User:
     user.set_password(password)
     user.version += 1
     user.save()
+    if user.pk != actor.audit_id:
+        reset(username=user.username)  # whoever was locked out after too many attempts gets in with the new one
     record(user, "set_password", actor=actor)
     return user
 
