@@ -5,10 +5,12 @@ from typing import Any, ClassVar
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
+from django.utils.formats import date_format
 from django.utils.functional import cached_property
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.roles import Role
+from accounts.roles import ABILITIES, Role
 from core import clock
 from core.models import FoldedField, NfcCharField, Verified, public_id_field
 from core.text import fold
@@ -213,6 +215,27 @@ class Grant(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user.username} · {self.role} · {self.area or '*'}"
+
+    def in_words(self) -> str:
+        """What the person may do by this role, where and when, in one sentence."""
+        words = {
+            "person": self.user.full_name,
+            "ability": ABILITIES[Role(self.role)],
+            "area": self.area or gettext("the whole country"),
+            "from": date_format(self.valid_from, "SHORT_DATE_FORMAT"),
+            "to": date_format(self.valid_to, "SHORT_DATE_FORMAT") if self.valid_to else "",
+        }
+        if self.valid_to:
+            return gettext("%(person)s %(ability)s: %(area)s, from %(from)s to %(to)s.") % words
+        return gettext("%(person)s %(ability)s: %(area)s, from %(from)s until further notice.") % words
+
+    @property
+    def time(self) -> str:
+        """past, now or future"""
+        today = clock.today()
+        if self.valid_to is not None and self.valid_to < today:
+            return "past"
+        return "future" if self.valid_from > today else "now"
 
 
 SCOPES = ("reports:read", "reports:write", "records:read", "records:write")

@@ -3,18 +3,18 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_not_required
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from core.api.problems import plain_problem
+
 
 def _answer(request: HttpRequest, status: int, title: str, text: str) -> HttpResponse:
-    trace_id = getattr(request, "trace_id", "")
     if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": title, "status": status, "detail": text, "trace_id": trace_id}
-        problem["code"] = {400: "invalid", 403: "not_allowed", 404: "not_found"}.get(status, "failed")
-        return JsonResponse(problem, status=status, content_type="application/problem+json")
-    context = {"status": status, "title": title, "text": text, "trace_id": trace_id}
+        code = {400: "invalid", 403: "not_allowed", 404: "not_found"}.get(status, "failed")
+        return plain_problem(request, status, code, text)
+    context = {"status": status, "title": title, "text": text, "trace_id": getattr(request, "trace_id", "")}
     return render(request, "errors/error.html", context, status=status)
 
 

@@ -30,3 +30,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("khuyencong.api_urls")),
     *(path(prefix, include(module)) for prefix, module in PAGES.items() if find_spec(module)),
 ]
+
+handler400 = "home.errors.bad_request"
+handler403 = "home.errors.permission_denied"
+handler404 = "home.errors.page_not_found"
+handler500 = "home.errors.server_error"

@@ -1,0 +1,28 @@
+from django.contrib.auth.decorators import login_not_required
+from django.urls import path
+
+from accounts.views import clients, people, session
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", login_not_required(session.SignIn.as_view()), name="sign_in"),
+    path("sign-out/", session.SignOut.as_view(), name="sign_out"),
+    path("password/", session.password, name="password"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.person_new, name="person_new"),
+    path("people/coverage/", people.coverage, name="coverage"),
+    path("people/<uuid:public_id>/", people.person, name="person"),
+    path("people/<uuid:public_id>/edit/", people.person_edit, name="person_edit"),
+    path("people/<uuid:public_id>/password/", people.person_password, name="person_password"),
+    path("people/<uuid:public_id>/close/", people.person_deactivate, name="person_deactivate"),
+    path("people/<uuid:public_id>/open/", people.person_reactivate, name="person_reactivate"),
+    path("people/<uuid:public_id>/roles/new/", people.grant_new, name="grant_new"),
+    path("people/<uuid:public_id>/roles/<int:grant_id>/end/", people.grant_end, name="grant_end"),
+    path("clients/", clients.clients, name="clients"),
+    path("clients/new/", clients.client_new, name="client_new"),
+    path("clients/<slug:client_id>/", clients.client, name="client"),
+    path("clients/<slug:client_id>/edit/", clients.client_edit, name="client_edit"),
+    path("clients/<slug:client_id>/close/", clients.client_deactivate, name="client_deactivate"),
+    path("clients/<slug:client_id>/secrets/new/", clients.secret_new, name="secret_new"),
+    path("clients/<slug:client_id>/secrets/<int:secret_id>/revoke/", clients.secret_revoke, name="secret_revoke"),
+]
