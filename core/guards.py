@@ -81,8 +81,8 @@ def refuse_when(
 ) -> Guard:
     """Refuse `event` (INSERT, UPDATE or DELETE) on a row where the SQL `condition` on OLD/NEW is true.
 
-    The condition must be valid on both engines (plain comparisons; use IS DISTINCT FROM, which SQLite ≥ 3.39 and
-    PostgreSQL both know). Sub-selects are allowed: on PostgreSQL it runs inside a function.
+    The condition is written for PostgreSQL, where it runs inside a function, so that sub-selects are allowed; for
+    SQLite IS DISTINCT FROM becomes IS NOT. Everything else in it must be known to both.
     """
     columns = f" OF {', '.join(of)}" if of and event == "UPDATE" else ""
     text = f"guard {name}: {message}".replace("'", "''")
@@ -92,7 +92,8 @@ def refuse_when(
         table=table,
         purpose=purpose,
         sqlite=(
-            f"CREATE TRIGGER {{name}} BEFORE {event}{columns} ON {table} WHEN {condition} "
+            f"CREATE TRIGGER {{name}} BEFORE {event}{columns} ON {table} "
+            f"WHEN {condition.replace('IS DISTINCT FROM', 'IS NOT')} "
             f"BEGIN SELECT RAISE(ABORT, '{text}'); END",
         ),
         postgresql=(
@@ -157,7 +158,9 @@ def install(alias: str = "default") -> None:
 def missing(alias: str = "default") -> list[str]:
     """Names of guards that are not in the database."""
     present = {trigger for trigger, _table in _present(alias)}
-    prefix = {guard.name: PREFIX + guard.name for guard in registered()}
+    vendor = connections[alias].vendor
+    wanted = [guard for guard in registered() if (guard.postgresql if vendor == "postgresql" else guard.sqlite)]
+    prefix = {guard.name: PREFIX + guard.name for guard in wanted}
     return [name for name, start in prefix.items() if not any(p == start or p.startswith(start + "_") for p in present)]
 
 

@@ -17,6 +17,7 @@ from audit.origin import Origin, origin
 from core import clock
 from core.errors import DomainError
 from jobs.models import Job, JobState, Priority
+from jobs.phases import reached
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +118,8 @@ class Run:
             if row is None or row.token != self.token or row.state != JobState.RUNNING:
                 raise Fenced(str(self.job))
             yield
+            reached("before_commit")
+        reached("committed")
 
     def finish(self, result: str) -> None:
         """Inside publish(): the job is done and this is what it made."""
@@ -167,6 +170,7 @@ def work_once() -> bool:
     keeper = threading.Thread(target=_keep_lease, args=(run, stop), daemon=True)
     keeper.start()
     try:
+        reached("claimed")
         with origin(Origin(channel="job", request_id=str(run.job.public_id))):
             result = _handlers[run.job.kind](run)
         if run._mine().exists():

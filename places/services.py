@@ -68,15 +68,15 @@ def district_on(area: Area, day: dt.date) -> Area | None:
     return None
 
 
-def report_lines(on: dt.date) -> dict[int, int]:
+def report_lines(on: dt.date, db: str = "default") -> dict[int, int]:
     """For every unit the one unit in whose line a report as of `on` shows it.
 
     The unit of that day into which all of it went; a unit that was divided, or ended without successor (the
     districts), stands as its own line. So every record is counted in exactly one line.
     """
-    areas = {row.pk: row for row in Area.objects.all()}
+    areas = {row.pk: row for row in Area.objects.using(db)}
     onward: dict[int, list[AreaSuccession]] = defaultdict(list)
-    for link in AreaSuccession.objects.filter(on__lte=on):
+    for link in AreaSuccession.objects.using(db).filter(on__lte=on):
         onward[link.old_id].append(link)
 
     def line(pk: int) -> int:

@@ -144,6 +144,8 @@ class Indicator(models.Model):
     unit = NfcCharField(_("unit"), max_length=60, blank=True)
     unit_counted = models.CharField(max_length=40, blank=True)
     method = models.CharField(max_length=12, choices=Method.choices)
+    # Kinds of class whose learners it counts, separated by blanks (training.TrainingKind); empty: results reported.
+    training_kinds = models.CharField(max_length=100, blank=True)
     verified = models.CharField(max_length=10, choices=Verified.choices)
     note = models.TextField(blank=True)
 

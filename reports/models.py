@@ -5,12 +5,12 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from places.models import Area
 
 from accounts.models import User
 from core import clock
 from core.models import public_id_field
 from files.models import StoredFile
+from places.models import Area
 from programmes.models import PeriodKind, ReportingPeriod
 
 

@@ -38,6 +38,7 @@ class Migration(migrations.Migration):
                 ('unit', core.models.NfcCharField(blank=True, max_length=60, verbose_name='unit')),
                 ('unit_counted', models.CharField(blank=True, max_length=40)),
                 ('method', models.CharField(choices=[('computed', 'Computed from the records'), ('entered', 'Entered from outside'), ('narrative', 'Told in words')], max_length=12)),
+                ('training_kinds', models.CharField(blank=True, max_length=100)),
                 ('verified', models.CharField(choices=[('yes', 'Verified'), ('partial', 'Partly verified'), ('no', 'Not verified')], max_length=10)),
                 ('note', models.TextField(blank=True)),
             ],

@@ -1,0 +1,245 @@
+"""Asking for a report, making it, publishing it."""
+
+import datetime as dt
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit.actors import SYSTEM, Actor
+from audit.services import record
+from core import clock
+from core.errors import Invalid, WrongState
+from core.locks import lock
+from core.snapshot import snapshot
+from files.models import StoredFile
+from files.services import store_bytes
+from jobs.models import Job, Priority
+from jobs.phases import reached
+from jobs.services import Run, enqueue, handler
+from places.models import Area
+from places.services import province_of
+from programmes.models import ReportingPeriod
+from reports.documents.frozen import canonical_json
+from reports.documents.pdf import render_pdf
+from reports.documents.xlsx import render_xlsx
+from reports.figures import SECTIONS, Figures, take_figures
+from reports.measures.frame import Scope
+from reports.models import DueReport, Report, ReportFile, ReportKind, ReportLine, ReportSchedule, ReportState
+from reports.permissions import may_publish, may_request
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+MAKE = "reports.make"
+CONTENT_TYPES = {
+    "json": "application/json",
+    "pdf": "application/pdf",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+
+
+def api_path(report: Report) -> str:
+    return f"/api/v1/reports/{report.public_id}/"
+
+
+# --- asking -----------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def request_report(kind: str, period: ReportingPeriod, area: Area, *, actor: "User") -> Job:
+    """Ask for a report on a period that has begun. The worker makes it; nothing changed since the latest version
+    means that the job ends with that one."""
+    may_request(province_of(area).pk, actor).require()
+    if kind not in ReportKind.values:
+        raise Invalid(fields={"kind": _("There is no such report.")})
+    if period.data_from > clock.today():
+        raise Invalid(fields={"period": _("This period has not begun yet.")})
+    return _enqueue(kind, period, area, actor, Priority.PERSON)
+
+
+def _enqueue(kind: str, period: ReportingPeriod, area: Area, actor: Actor, priority: Priority) -> Job:
+    return enqueue(
+        MAKE,
+        {"kind": kind, "period": period.pk, "area": area.pk},
+        actor=actor,
+        key=f"{MAKE}:{kind}:{period.pk}:{area.pk}:{actor.audit_kind}:{actor.audit_id}",
+        priority=priority,
+    )
+
+
+def request_due(today: dt.date | None = None) -> list[Job]:
+    """Ask for the report of every period that has closed, once each, from the day reporting starts on. What lies
+    before (the recorded history) is nobody's duty."""
+    today = today or clock.today()
+    asked = []
+    for schedule in ReportSchedule.objects.filter(is_active=True).select_related("area"):
+        closed = ReportingPeriod.objects.filter(
+            kind=schedule.period_kind,
+            regime=schedule.regime,
+            data_to__gte=schedule.reporting_starts_on,
+            data_to__lt=today,
+        ).exclude(pk__in=DueReport.objects.filter(schedule=schedule).values("period"))
+        for period in closed.order_by("data_to"):
+            with transaction.atomic():
+                _due, first = DueReport.objects.get_or_create(schedule=schedule, period=period)
+                if first:
+                    asked.append(_enqueue(schedule.kind, period, schedule.area, SYSTEM, Priority.SCHEDULED))
+    return asked
+
+
+class Overtaken(Exception):
+    """Another version was made or published meanwhile: the job is tried again on what is there now."""
+
+
+# --- making -----------------------------------------------------------------------------------------------------------
+
+
+@handler(MAKE)
+def make_report(run: Run) -> str:
+    """Figures from one snapshot, then the files, then one transaction in which all of it becomes visible."""
+    kind, total = run.params["kind"], len(SECTIONS[run.params["kind"]]) + 3
+    with snapshot() as db:
+        scope = Scope(
+            db,
+            Area.objects.using(db).get(pk=run.params["area"]),
+            ReportingPeriod.objects.using(db).get(pk=run.params["period"]),
+        )
+        as_of = clock.now().replace(microsecond=0)
+        figures = take_figures(kind, scope, lambda done: run.progress(done, total, "figures"))
+        latest = _latest(kind, scope.period, scope.area)
+    reached("figures")
+    sha256 = figures.sha256()
+    if latest is not None and latest.figures_sha256 == sha256:
+        return api_path(latest)
+    version = 1 if latest is None else latest.version + (latest.state != ReportState.DRAFT)
+    document = figures.document(version, as_of)
+    content = canonical_json(document)
+    files = _write_files(run, document, content, total)
+    reached("files")
+    with run.publish():
+        report = _store(kind, scope, version, latest, figures, content, as_of, run)
+        for name, stored in files.items():
+            ReportFile.objects.create(report=report, format=name, file=stored)
+        result = api_path(report)
+        run.finish(result)
+    return result
+
+
+def _latest(kind: str, period: ReportingPeriod, area: Area) -> Report | None:
+    found: Report | None = (
+        Report.objects.filter(kind=kind, period_id=period.pk, area_id=area.pk).order_by("-version").first()
+    )
+    return found
+
+
+def _write_files(run: Run, document: dict[str, Any], content: bytes, total: int) -> dict[str, StoredFile]:
+    """All formats from the same frozen figures. Written under their hash: a file nobody refers to does no harm."""
+    sha256 = hashlib.sha256(content).hexdigest()
+    files = {"json": store_bytes(content, CONTENT_TYPES["json"])}
+    run.progress(total - 2, total, "files")
+    files["xlsx"] = store_bytes(render_xlsx(document, sha256), CONTENT_TYPES["xlsx"])
+    run.progress(total - 1, total, "files")
+    files["pdf"] = store_bytes(render_pdf(document, sha256), CONTENT_TYPES["pdf"])
+    run.progress(total, total, "files")
+    return files
+
+
+def _store(
+    kind: str,
+    scope: Scope,
+    version: int,
+    latest: Report | None,
+    figures: Figures,
+    content: bytes,
+    as_of: dt.datetime,
+    run: Run,
+) -> Report:
+    """The new draft, or the old draft with the new figures; inside publish()."""
+    now = _latest(kind, scope.period, scope.area)
+    if (now and (now.pk, now.version, now.state)) != (latest and (latest.pk, latest.version, latest.state)):
+        raise Overtaken(str(now))
+    values: dict[str, Any] = {
+        "version": version,
+        "data_as_of": as_of,
+        "document": content,
+        "sha256": hashlib.sha256(content).hexdigest(),
+        "figures_sha256": figures.sha256(),
+        "made_by_label": run.job.requested_by_label,
+        "made_at": clock.now(),
+        "demonstration": figures.demonstration,
+    }
+    if now is not None and now.state == ReportState.DRAFT:
+        report = now
+        report.lines.all().delete()
+        report.files.all().delete()
+        old = report.sha256
+        for name, value in values.items():
+            setattr(report, name, value)
+        report.save()
+        action, changes = "make_again", {"sha256": (old, report.sha256)}
+    else:
+        report = Report.objects.create(
+            kind=kind,
+            period_id=scope.period.pk,
+            area_id=scope.area.pk,
+            province=province_of(scope.area),
+            supersedes=now,
+            **values,
+        )
+        action, changes = "make", {"version": (None, version), "sha256": (None, report.sha256)}
+    lines = figures.lines()
+    for line in lines:
+        line.report = report
+    ReportLine.objects.bulk_create(lines, batch_size=500)
+    record(report, action, actor=_Requester(run.job), changes=changes)
+    return report
+
+
+class _Requester:
+    """Who asked for the job, as the trail names them."""
+
+    def __init__(self, job: Job) -> None:
+        self.audit_kind = job.requested_by_kind
+        self.audit_id = job.requested_by_id
+        self.audit_label = job.requested_by_label
+
+
+# --- publishing -------------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def publish_report(
+    report: Report, *, actor: "User", note: str = "", issued_no: str = "", issued_on: dt.date | None = None
+) -> Report:
+    """From now on the version never changes. The one published before becomes superseded, and stays byte for byte."""
+    report = lock(report)
+    may_publish(report, actor).require()
+    if report.state != ReportState.DRAFT:
+        raise WrongState(_("This version has been published already."))
+    if bool(issued_no.strip()) != (issued_on is not None):
+        raise Invalid(fields={"issued_no": _("Number and date of issue belong together.")})
+    before = Report.objects.filter(
+        kind=report.kind, period=report.period, area=report.area, state=ReportState.PUBLISHED
+    ).first()
+    if before is not None:
+        before = lock(before)
+        before.state = ReportState.SUPERSEDED
+        before.save(update_fields=["state"])
+        record(before, "supersede", actor=actor, changes={"state": ("published", "superseded")})
+    report.state = ReportState.PUBLISHED
+    report.published_by = actor
+    report.published_at = clock.now()
+    report.publish_note = note.strip()
+    report.issued_no = issued_no.strip()
+    report.issued_on = issued_on
+    report.save()
+    record(
+        report,
+        "publish",
+        actor=actor,
+        note=note.strip(),
+        changes={"state": ("draft", "published"), "sha256": (None, report.sha256)},
+    )
+    return report
