@@ -2,14 +2,17 @@
 
 from importlib.util import find_spec
 
-from django.urls import URLPattern, URLResolver, include, path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from django.urls import URLPattern, URLResolver, include, path, re_path
 
-APPS = ("accounts", "places", "programmes", "enterprises", "projects", "funding", "training", "reports", "jobs", "home")
+from core.api.docs import DocsView, SchemaView
+from core.api.views import Unknown
+
+APPS = ("accounts", "places", "programmes", "enterprises", "funding", "training", "reports")
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="api:schema"), name="docs"),
-    *(path("", include(f"{app}.api.urls")) for app in APPS if find_spec(f"{app}.api") and find_spec(f"{app}.api.urls")),
+    path("schema/", SchemaView.as_view(), name="schema"),
+    path("docs/", DocsView.as_view(), name="docs"),
+    *(path("", include(f"{app}.api.urls")) for app in APPS if find_spec(f"{app}.api")),
+    re_path("^.*$", Unknown.as_view(), name="unknown"),
 ]

@@ -3,24 +3,28 @@
 from typing import Any
 
 from django.utils.translation import gettext as _
-from rest_framework.permissions import BasePermission
+from rest_framework.permissions import SAFE_METHODS, BasePermission
 from rest_framework.request import Request
 
 from core.api.problems import Problem
 
 
 class HasScope(BasePermission):
-    """Programs need the scope the view names for reading or writing; people are judged by sight and right alone."""
+    """Programs need the scope the view names for reading or writing; people are judged by sight and right alone.
+
+    A view that names none is closed to programs; one that names "" is open to every program that is signed in.
+    """
 
     def has_permission(self, request: Request, view: Any) -> bool:
         if not request.user or not request.user.is_authenticated:
             return False
         if request.auth is None:
             return True
-        writing = request.method not in ("GET", "HEAD", "OPTIONS")
-        scope = getattr(view, "scope_write" if writing else "scope_read", None)
+        scope = getattr(view, "scope_read" if request.method in SAFE_METHODS else "scope_write", None)
         if scope is None:
-            return True
-        if scope not in request.auth.scopes:
-            raise Problem(403, "insufficient_scope", _("This needs the scope %(scope)s.") % {"scope": scope})
+            return False
+        if scope and scope not in request.auth.scopes:
+            raise Problem(
+                403, "insufficient_scope", _("This needs the scope %(scope)s.") % {"scope": scope}, required_scope=scope
+            )
         return True

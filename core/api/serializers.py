@@ -1,23 +1,37 @@
-"""What may stand in a body: the declared fields and no others."""
+"""What may stand in a body: the declared fields and no others, each of exactly its type."""
 
+import datetime as dt
+import re
+from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.serializers import Serializer, ValidationError
 
+from core.api.params import parse_date
+from core.api.renderers import figure
 from core.text import nfc
 
+MAX_VND = 10**15
 
-class StrictSerializer(serializers.Serializer[Any]):
-    """Unknown and read-only fields are faults, text is kept in NFC, whole numbers are whole numbers and no strings."""
+
+class StrictSerializer(Serializer[Any]):
+    """Unknown and read-only fields are faults."""
+
+    default_error_messages = {"invalid": _("This must be a JSON object.")}
 
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             writable = {name for name, field in self.fields.items() if not field.read_only}
             errors = {str(name)[:60]: [_("There is no such field to write.")] for name in data if name not in writable}
             if errors:
-                raise serializers.ValidationError(errors)
+                raise ValidationError(errors)
         return super().to_internal_value(data)
+
+
+# --- what is read -----------------------------------------------------------------------------------------------------
 
 
 class Text(serializers.CharField):
@@ -39,9 +53,100 @@ class Whole(serializers.IntegerField):
 
 
 class Vnd(Whole):
-    """Whole đồng."""
+    """Whole đồng, none below zero."""
 
     def __init__(self, **kwargs: Any) -> None:
         kwargs.setdefault("min_value", 0)
-        kwargs.setdefault("max_value", 10**15)
+        kwargs.setdefault("max_value", MAX_VND)
         super().__init__(**kwargs)
+
+
+class SignedVnd(Vnd):
+    """Whole đồng; below zero takes away."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", -MAX_VND)
+        super().__init__(**kwargs)
+
+
+class Day(serializers.DateField):
+    """2026-01-31 and no other spelling."""
+
+    def to_internal_value(self, value: Any) -> dt.date:
+        try:
+            return parse_date(value if isinstance(value, str) else "")
+        except ValueError as error:
+            raise ValidationError(str(error)) from None
+
+
+class Choice(serializers.ChoiceField):
+    """One of the codes, as a string."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or not data:
+            self.fail("invalid_choice", input=str(data)[:60])
+        return super().to_internal_value(data)
+
+
+class Uuid(serializers.UUIDField):
+    """An id as the API gives it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid", value=str(data)[:60])
+        return super().to_internal_value(data)
+
+
+@extend_schema_field({"type": "string"})
+class Reference(serializers.Field[Any, Any, Any, Any]):
+    """A code that stands for a row: `find` gives the row, or None when there is none (or none that the caller sees)."""
+
+    default_error_messages = {"invalid": _("Give a code as the API gave it."), "unknown": _("There is no such code.")}
+
+    def __init__(self, find: Callable[[str], Any], **kwargs: Any) -> None:
+        self.find = find
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str) or not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", data):
+            self.fail("invalid")
+        found = self.find(data)
+        if found is None:
+            self.fail("unknown")
+        return found
+
+
+# --- what is shown ----------------------------------------------------------------------------------------------------
+
+
+@extend_schema_field({"oneOf": [{"type": "integer"}, {"type": "string", "format": "decimal"}]})
+class Figure(serializers.Field[Any, Any, Any, Any]):
+    """A number that may have decimals: an integer, or a decimal string."""
+
+    def to_representation(self, value: Any) -> int | str:
+        return figure(value)
+
+
+class Coverage(Serializer[Any]):
+    """How many have reported, of how many that should."""
+
+    reported = serializers.IntegerField()
+    expected = serializers.IntegerField()
+
+
+class ProblemError(Serializer[Any]):
+    field = serializers.CharField(help_text="Which input is to blame; of nested ones the path, as results.0.quantity.")
+    message = serializers.CharField()
+
+
+class ProblemShown(Serializer[Any]):
+    """What went wrong (RFC 9457). `code` is a stable word for programs; some codes bring more members, as
+    `missing_vnd` with `ceiling_exceeded` and `candidates` with `duplicate`."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    detail = serializers.CharField(help_text="A sentence for a person, in the language asked for.")
+    code = serializers.CharField()
+    errors = ProblemError(many=True)  # type: ignore[assignment]
+    trace_id = serializers.CharField(help_text="Under this id the portal's log knows the request.")

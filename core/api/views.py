@@ -4,6 +4,9 @@ from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import Serializer
@@ -11,20 +14,23 @@ from rest_framework.views import APIView
 
 from core.api import params
 from core.api.idempotency import once
-from core.api.pagination import Page
+from core.api.pagination import Ordering, Page
 from core.api.params import Param
+from core.api.problems import Problem
 
 
 class PortalView(APIView):
-    """`scope_read` and `scope_write` name the OAuth scopes; `params` the query parameters of GET."""
+    """`scope_read` and `scope_write` name the OAuth scopes a program needs; `params` the query parameters of GET (no
+    other method has any). `paged` lists take `cursor`, `page_size` and `count`; the first of `orderings` holds when
+    none is asked for. Every POST is `idempotent`: it answers through `once`."""
 
     scope_read: ClassVar[str] = "records:read"
     scope_write: ClassVar[str] = "records:write"
     params: ClassVar[tuple[Param, ...]] = ()
-    orderings: ClassVar[dict[str, tuple[str, ...]]] = {}
     paged: ClassVar[bool] = False
+    orderings: ClassVar[dict[str, Ordering]] = {}
     idempotent: ClassVar[bool] = True
-    lookup_field = "id"  # for the schema
+    values: dict[str, Any]
 
     @classmethod
     def all_params(cls) -> tuple[Param, ...]:
@@ -32,16 +38,18 @@ class PortalView(APIView):
         if cls.paged:
             found += params.PAGING
         if cls.orderings:
-            found += (params.choice("ordering", list(cls.orderings), "Order of the rows."),)
+            found += (params.choice("ordering", list(cls.orderings), "The first one unless said otherwise."),)
         return found
 
-    def read_params(self, request: Request) -> dict[str, Any]:
-        return params.read(request._request, self.all_params())
-
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Who is it (401), may the program (403), and then the parameters (400) into `self.values`."""
         super().initial(request, *args, **kwargs)
-        if request.method not in ("GET", "HEAD"):
-            params.read(request._request, ())
+        declared = self.all_params() if request.method in ("GET", "HEAD") else ()
+        self.values = params.read(request.query_params, declared)
+
+    def read_params(self, request: Request) -> dict[str, Any]:
+        """What was given, by name; a parameter that was not given is not there."""
+        return self.values
 
     def page(
         self,
@@ -49,21 +57,39 @@ class PortalView(APIView):
         rows: "QuerySet[Any]",
         show: Callable[[list[Any]], list[Any]],
         values: dict[str, Any],
-        ordering: tuple[str, ...] = ("id",),
+        ordering: Ordering = ("id",),
     ) -> Response:
         """One page of `rows`; `show` turns the rows of the page into their JSON, with a constant number of queries."""
-        if "ordering" in values:
-            ordering = self.orderings[values["ordering"]]
+        if self.orderings:
+            ordering = self.orderings[values.get("ordering", next(iter(self.orderings)))]
         page = Page(rows, ordering, values)
         found = page.rows()
         return Response(page.answer(request._request, show(found), found))
 
-    def once(self, request: Request, act: Callable[[], Response]) -> Response:
+    def once(self, request: Request, act: Callable[[], Response]) -> HttpResponse:
         return once(request, str(request.user.pk), act)
 
-    def body(self, serializer: type[Serializer[Any]], request: Request) -> dict[str, Any]:
+    def body(self, serializer: type[Serializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
         """The body, checked by the serializer: 400 with every fault by field."""
-        read = serializer(data=request.data, context={"request": request})
+        read = serializer(data=request.data, context={"request": request}, partial=partial)
         read.is_valid(raise_exception=True)
         data: dict[str, Any] = read.validated_data
         return data
+
+
+class Unknown(PortalView):
+    """Whatever address nobody else answers: 404 as a problem, also where only the final slash is missing."""
+
+    scope_read = scope_write = ""
+    schema = None
+
+    @extend_schema(exclude=True)
+    def _refuse(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.path.endswith("/"):
+            raise Problem(404, "not_found", _("There is no such address. Addresses end with a slash."))
+        raise Http404
+
+    get = post = put = patch = delete = _refuse
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        APIView.initial(self, request, *args, **kwargs)
