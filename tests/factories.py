@@ -185,7 +185,7 @@ def enterprise(place: Place, name: str = "Công ty TNHH Gỗ Thạch Lạc", **f
 
 def budget(place: Place, people: People, amount_vnd: int = 1_000_000_000, **fields: Any) -> Budget:
     prog = fields.get("programme") or programme(place)
-    voucher = Voucher("12/QĐ-UBND", dt.date(2026, 1, 10), issuer=place.committee)
+    voucher = Voucher("12/QĐ-UBND", clock.today(), issuer=place.committee)
     year = fields.get("year", 2026)
     entry = give_budget(place.province, prog, prog.source, year, amount_vnd, voucher, actor=people.leader)
     return entry.budget
