@@ -1,29 +1,18 @@
 """Units, parents and successions from data/areas*.csv."""
 
-import csv
 import datetime as dt
-from pathlib import Path
 
-from django.conf import settings
 from django.db import transaction
 
+from core.reference import day, rows
 from places.models import Area, AreaParent, AreaSuccession
 from places.services import rebuild_closure
-
-
-def _rows(name: str) -> list[dict[str, str]]:
-    with (Path(settings.REFERENCE_DATA_DIR) / name).open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file, strict=True))
-
-
-def _day(text: str) -> dt.date | None:
-    return dt.date.fromisoformat(text) if text else None
 
 
 @transaction.atomic
 def load_areas() -> int:
     """Bring the units in line with the files; the uid is the key. Safe to run again. Gives the number of units."""
-    rows = _rows("areas.csv")
+    units = rows("areas.csv")
     columns = (
         "code",
         "level",
@@ -39,18 +28,18 @@ def load_areas() -> int:
     areas = [
         Area(
             uid=row["uid"],
-            valid_from=_day(row["valid_from"]),
-            valid_to=_day(row["valid_to"]),
+            valid_from=day(row["valid_from"]),
+            valid_to=day(row["valid_to"]),
             commune_units=int(row["commune_units"]) if row["commune_units"] else None,
             **{name: row[name] for name in columns},
         )
-        for row in rows
+        for row in units
     ]
     update = [*columns, "folded", "valid_from", "valid_to", "commune_units"]
     Area.objects.bulk_create(areas, batch_size=200, update_conflicts=True, unique_fields=["uid"], update_fields=update)
     pk = dict(Area.objects.values_list("uid", "pk"))
     former = []
-    for row in rows:
+    for row in units:
         if row["main_former_district_uid"] or row["main_former_district_2024_uid"]:
             former.append(
                 Area(
@@ -66,10 +55,10 @@ def load_areas() -> int:
             AreaParent(
                 area_id=pk[row["uid"]],
                 parent_id=pk[row["parent_uid"]],
-                valid_from=_day(row["valid_from"]),
-                valid_to=_day(row["valid_to"]),
+                valid_from=day(row["valid_from"]),
+                valid_to=day(row["valid_to"]),
             )
-            for row in _rows("area_parents.csv")
+            for row in rows("area_parents.csv")
         ],
         batch_size=500,
     )
@@ -85,9 +74,9 @@ def load_areas() -> int:
                 verified=row["verified"],
                 note=row["note"],
             )
-            for row in _rows("area_successions.csv")
+            for row in rows("area_successions.csv")
         ],
         batch_size=500,
     )
     rebuild_closure()
-    return len(rows)
+    return len(units)

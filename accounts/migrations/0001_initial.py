@@ -1,4 +1,3 @@
-
 import core.clock
 import core.models
 import django.db.models.deletion

@@ -1,4 +1,3 @@
-
 import core.clock
 from django.db import migrations, models
 

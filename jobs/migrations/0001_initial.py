@@ -1,4 +1,3 @@
-
 import core.clock
 import uuid
 from django.db import migrations, models

@@ -1,4 +1,3 @@
-
 import core.clock
 import django.db.models.deletion
 import uuid

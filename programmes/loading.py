@@ -1,0 +1,246 @@
+"""The reference frame from data/*.csv: law, activities, norms, programmes, indicators, targets, reporting periods."""
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.db import models, transaction
+
+from core.models import Source
+from core.reference import day, rows
+from places.models import Area
+from programmes.models import (
+    Activity,
+    ActivityGroup,
+    Indicator,
+    LegalDocument,
+    PeriodKind,
+    Programme,
+    ReportingPeriod,
+    SupportNorm,
+    Target,
+)
+
+FIRST_YEAR, LAST_YEAR = 2018, 2030
+ROMAN = ("", "I", "II", "III", "IV")
+TIMES = {PeriodKind.MONTH: ("m", 12), PeriodKind.QUARTER: ("q", 4)}
+
+
+def _decimal(text: str) -> Decimal | None:
+    return Decimal(text) if text else None
+
+
+def _bring_in(model: Any, key: tuple[str, ...], wanted: list[dict[str, Any]]) -> int:
+    """Make the rows that are missing and bring the others in line. What a file no longer has stays. Gives the number
+    of lines of the file."""
+    known = {tuple(getattr(row, name) for name in key): row for row in model.objects.all()}
+    new: list[models.Model] = []
+    for values in wanted:
+        row = known.get(tuple(values[name] for name in key))
+        if row is None:
+            new.append(model(**values))
+        elif any(getattr(row, name) != value for name, value in values.items()):
+            for name, value in values.items():
+                setattr(row, name, value)
+            row.save()
+    model.objects.bulk_create(new, batch_size=200)
+    return len(wanted)
+
+
+@transaction.atomic
+def load_programmes() -> dict[str, int]:
+    """Bring the reference frame in line with the files, each row by its key. Safe to run again. The units must be
+    there (places.loading). Gives the number of rows by what they are.
+
+    When a report is due is set by officials, not here (Decree 09/2019/NĐ-CP, Article 8.5).
+    """
+    return {
+        "legal documents": _legal_documents(),
+        "activity groups": _activity_groups(),
+        "activities": _activities(),
+        "support norms": _support_norms(),
+        "programmes": _programmes(),
+        "indicators": _indicators(),
+        "targets": _targets(),
+        "reporting periods": _bring_in(ReportingPeriod, ("code",), list(_periods())),
+    }
+
+
+def _legal_documents() -> int:
+    wanted = []
+    for row in rows("legal_documents.csv"):
+        dates = {name: day(row[name]) for name in ("issued_on", "in_force_from", "in_force_to")}
+        plain = {name: row[name] for name in ("number", "type", "issuer", "amends", "replaced_by", "note", "verified")}
+        wanted.append({**plain, **dates, "subject": row["subject_vi"]})
+    numbered = [row for row in wanted if row["number"]]
+    others = [row for row in wanted if not row["number"]]
+    return _bring_in(LegalDocument, ("number", "issuer"), numbered) + _bring_in(
+        LegalDocument, ("number", "issuer", "subject"), others
+    )
+
+
+def _activity_groups() -> int:
+    wanted = [
+        {"code": row["group"], "name": row["name_vi"], "name_en": row["name_en"], "verified": row["verified"]}
+        for row in rows("activity_groups.csv")
+    ]
+    return _bring_in(ActivityGroup, ("code",), wanted)
+
+
+def _activities() -> int:
+    groups = dict(ActivityGroup.objects.values_list("code", "pk"))
+    wanted = [
+        {
+            "code": row["code"],
+            "group_id": groups[row["group"]],
+            "name": row["name_vi"],
+            "name_en": row["name_en"],
+            "needs_beneficiary": row["needs_beneficiary"] == "yes",
+            "norm_code": row["norm_code"],
+            "source": row["source"],
+            "verified": row["verified"],
+        }
+        for row in rows("activities.csv")
+    ]
+    return _bring_in(Activity, ("code",), wanted)
+
+
+def _province(code: str) -> Area:
+    """The province a code stands for in a scope like «local:42»: the one of today."""
+    province: Area = Area.objects.current().get(level="province", code=code)
+    return province
+
+
+def _support_norms() -> int:
+    wanted = []
+    for row in rows("support_norms.csv"):
+        source, _colon, code = row["scope"].partition(":")
+        wanted.append(
+            {
+                "code": row["code"],
+                "source": source,
+                "area_id": _province(code).pk if source == Source.LOCAL else None,
+                "activity_text": row["activity"],
+                "beneficiary_text": row["beneficiary"],
+                "ceiling_amount_vnd": int(row["ceiling_amount_vnd"]) if row["ceiling_amount_vnd"] else None,
+                "ceiling_percent": _decimal(row["ceiling_percent"]),
+                "unit": row["unit"],
+                "cap_scope": row["cap_scope"],
+                "multiplier_of": row["multiplier_of"],
+                "multiplier": _decimal(row["multiplier"]),
+                "valid_from": day(row["valid_from"]),
+                "valid_to": day(row["valid_to"]),
+                "legal_basis": row["legal_basis"],
+                "evidence": row["source"],
+                "verified": row["verified"],
+                "note": row["note"],
+            }
+        )
+    return _bring_in(SupportNorm, ("code", "source", "area_id", "valid_from"), wanted)
+
+
+def _programmes() -> int:
+    areas = dict(Area.objects.filter(level="province").values_list("uid", "pk"))
+    wanted = [
+        {
+            "code": row["code"],
+            "name": row["name_vi"],
+            "source": row["source"],
+            "area_id": areas[row["area"]] if row["area"] else None,
+            "year_from": int(row["year_from"]),
+            "year_to": int(row["year_to"]),
+            "legal_basis": row["legal_basis"],
+            "verified": row["verified"],
+            "note": row["note"],
+        }
+        for row in rows("programmes.csv")
+    ]
+    return _bring_in(Programme, ("code",), wanted)
+
+
+def _indicators() -> int:
+    wanted = [
+        {
+            "code": row["code"],
+            "name": row["indicator_vi"],
+            "unit": row["unit_vi"],
+            "unit_counted": row["unit_counted"],
+            "method": row["method"],
+            "training_kinds": row["training_kinds"],
+            "verified": row["verified"],
+            "note": row["note"],
+        }
+        for row in rows("indicators.csv")
+    ]
+    return _bring_in(Indicator, ("code",), wanted)
+
+
+def _targets() -> int:
+    programmes = dict(Programme.objects.values_list("code", "pk"))
+    indicators = dict(Indicator.objects.values_list("code", "pk"))
+    wanted = [
+        {
+            "programme_id": programmes[row["programme"]],
+            "indicator_id": indicators[row["code"]],
+            "comparison": row["comparison"],
+            "low": _decimal(row["low"]),
+            "high": _decimal(row["high"]),
+            "qualifier": row["qualifier_vi"],
+            "source": row["source"],
+            "verified": row["verified"],
+            "note": row["note"],
+        }
+        for row in rows("targets.csv")
+    ]
+    return _bring_in(Target, ("programme_id", "indicator_id"), wanted)
+
+
+def _number(text: str, words: dict[str, int]) -> int:
+    """«Y», «(Y-1)», «m», «(3q-3)», «14»."""
+    match = re.fullmatch(r"\(?(?:(\d*)([Ymq]))?([+-]?\d+)?\)?", text)
+    if match is None or not text:
+        raise ValueError(f"not a rule: {text!r}")
+    times, word, rest = match.groups()
+    return (int(times or 1) * words[word] if word else 0) + int(rest or 0)
+
+
+def day_by_rule(rule: str, **words: int) -> dt.date:
+    """The day a rule of reporting_periods.csv means: «(Y-1)/12/15»; month 0 is December of the year before, `last`
+    the last day of the month."""
+    year_part, month_part, day_part = rule.split("/")
+    year, month = _number(year_part, words), _number(month_part, words)
+    if month == 0:
+        year, month = year - 1, 12
+    return dt.date(year, month, calendar.monthrange(year, month)[1] if day_part == "last" else _number(day_part, words))
+
+
+def _periods() -> Iterator[dict[str, Any]]:
+    """Every period from FIRST_YEAR to LAST_YEAR that has days of data (the registration of the plan has none). One
+    that ended before its decree was in force follows the same rule by analogy, and is not verified."""
+    begins = dict(LegalDocument.objects.exclude(number="").values_list("number", "in_force_from"))
+    for row in rows("reporting_periods.csv"):
+        if not row["data_from_rule"]:
+            continue
+        word, times = TIMES.get(PeriodKind(row["kind"]), ("n", 1))
+        in_force_from = begins.get(row["basis"].split(" ")[0])
+        for year in range(FIRST_YEAR, LAST_YEAR + 1):
+            for number in range(1, times + 1):
+                words = {"Y": year, word: number}
+                roman = ROMAN[number] if word == "q" else ""
+                data_to = day_by_rule(row["data_to_rule"], **words)
+                early = in_force_from is not None and data_to < in_force_from
+                yield {
+                    "code": row["code_pattern"].format(**words),
+                    "kind": row["kind"],
+                    "regime": row["regime"],
+                    "year": year,
+                    "label": row["label_pattern_vi"].format(q_roman=roman, **words),
+                    "data_from": day_by_rule(row["data_from_rule"], **words),
+                    "data_to": data_to,
+                    "basis": row["basis"],
+                    "verified": "no" if early else row["verified"],
+                    "note": "the period ended before its decree was in force" if early else row["note"],
+                }
