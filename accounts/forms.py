@@ -14,19 +14,8 @@ from accounts.roles import Role
 from accounts.services import areas_for_grant
 from core import clock
 from core.errors import DomainError
+from core.forms import DateField, KcForm
 from places.models import Area, Level
-
-
-class KcForm(forms.Form):
-    def blame(self, error: DomainError) -> None:
-        for name, texts in error.fields.items():
-            for text in texts:
-                self.add_error(name if name in self.fields else None, text)
-        if not error.fields:
-            self.add_error(None, error.message)
-
-
-DateField = forms.DateField
 
 # --- signing in -------------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from audit import words
 from core import clock
 
 
@@ -44,3 +45,23 @@ class Entry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.action} {self.object_label}"
+
+    # In words, made when shown (audit.words).
+    @property
+    def action_words(self) -> str:
+        return words.action(self.action)
+
+    @property
+    def actor_words(self) -> str:
+        return words.actor(self.actor_kind, self.actor_label)
+
+    @property
+    def channel_words(self) -> str:
+        return words.channel(self.channel)
+
+    @property
+    def changes_words(self) -> list[dict[str, str]]:
+        return [
+            {"field": words.field(name), "old": words.value(name, old), "new": words.value(name, new)}
+            for name, (old, new) in self.changes.items()
+        ]

@@ -19,6 +19,7 @@ class Place:
     name: str
     within: tuple[str, ...]
     roles: frozenset[str]
+    icon: str
 
 
 STAFF = frozenset({Role.OFFICER, Role.LEADER, Role.ACCOUNTANT, Role.AUDITOR})
@@ -27,23 +28,28 @@ READING = WORKING | {Role.MINISTRY}
 EVERYBODY = READING | {Role.ADMINISTRATOR}
 
 PLACES = (
-    Place(_("Today"), "home:home", ("home:home",), WORKING | {Role.ADMINISTRATOR}),
-    Place(_("Overview"), "home:dashboard", ("home:",), STAFF | {Role.CENTRE, Role.MINISTRY}),
-    Place(_("Projects"), "projects:list", ("projects:",), READING),
-    Place(_("Establishments"), "enterprises:list", ("enterprises:",), WORKING),
-    Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}),
-    Place(_("Training"), "training:list", ("training:",), WORKING),
-    Place(_("Reports"), "reports:list", ("reports:",), STAFF | {Role.CENTRE, Role.MINISTRY}),
-    Place(_("Yearly plan"), "programmes:plans", ("programmes:plan",), STAFF | {Role.CENTRE}),
-    Place(_("Reference data"), "programmes:reference", ("programmes:", "places:"), EVERYBODY),
+    Place(_("Today"), "home:home", ("home:home",), WORKING | {Role.ADMINISTRATOR}, "today"),
+    Place(_("Overview"), "home:dashboard", ("home:",), STAFF | {Role.CENTRE, Role.MINISTRY}, "overview"),
+    Place(_("Projects"), "projects:list", ("projects:",), READING, "projects"),
+    Place(_("Establishments"), "enterprises:list", ("enterprises:",), WORKING, "enterprises"),
+    Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),
+    Place(_("Training"), "training:list", ("training:",), WORKING, "training"),
+    Place(_("Reports"), "reports:list", ("reports:",), STAFF | {Role.CENTRE, Role.MINISTRY}, "reports"),
+    Place(_("Yearly plan"), "programmes:plans", ("programmes:plan",), STAFF | {Role.CENTRE}, "plans"),
+    Place(_("Reference data"), "programmes:reference", ("programmes:", "places:"), EVERYBODY, "reference"),
     Place(
         _("People and areas"),
         "accounts:people",
         ("accounts:people", "accounts:person", "accounts:grant"),
         frozenset({Role.ADMINISTRATOR}),
+        "people",
     ),
     Place(
-        _("Programs (API)"), "accounts:clients", ("accounts:client", "accounts:secret"), frozenset({Role.ADMINISTRATOR})
+        _("Programs (API)"),
+        "accounts:clients",
+        ("accounts:client", "accounts:secret"),
+        frozenset({Role.ADMINISTRATOR}),
+        "programs",
     ),
 )
 
@@ -64,7 +70,10 @@ def navigation(roles: Iterable[str], here: str) -> list[dict[str, Any]]:
         if place.roles & mine and (url := _url(place.name))
     ]
     active = next((entry for entry in entries if any(here.startswith(start) for start in entry["place"].within)), None)
-    return [{"title": entry["title"], "url": entry["url"], "active": entry is active} for entry in entries]
+    return [
+        {"title": entry["title"], "url": entry["url"], "icon": entry["place"].icon, "active": entry is active}
+        for entry in entries
+    ]
 
 
 def portal(request: HttpRequest) -> dict[str, Any]:

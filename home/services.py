@@ -1,11 +1,11 @@
 """Beginning a portal."""
 
-from accounts.agencies import ensure_agencies
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.agencies import ensure_agencies
 from accounts.models import Agency, AgencyKind, User
 from accounts.roles import Role
 from accounts.services import create_user, grant_role

@@ -25,6 +25,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",  # our form templates replace its own (FORM_RENDERER)
     "axes",
     "csp",
     "django_filters",
@@ -85,6 +86,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "core.forms.Renderer"
 
 # --- database ---------------------------------------------------------------------------------------------------------
 

@@ -1,0 +1,175 @@
+"""The audit trail in words. Rows keep codes; the words are made when they are shown, in the reader's language."""
+
+import datetime as dt
+import re
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.money import group
+
+ACTIONS = {
+    "create": gettext_lazy("Entered"),
+    "change": gettext_lazy("Changed"),
+    "set_up": gettext_lazy("Portal set up"),
+    "set_password": gettext_lazy("New password set"),
+    "deactivate": gettext_lazy("Closed"),
+    "reactivate": gettext_lazy("Opened again"),
+    "grant_role": gettext_lazy("Role given"),
+    "withdraw_grant": gettext_lazy("Role withdrawn"),
+    "end_grant": gettext_lazy("Role ended"),
+    "create_secret": gettext_lazy("Secret made"),
+    "revoke_secret": gettext_lazy("Secret revoked"),
+    "submit": gettext_lazy("Submitted for approval"),
+    "return": gettext_lazy("Returned"),
+    "approve": gettext_lazy("Decision recorded"),
+    "start": gettext_lazy("Started"),
+    "accept": gettext_lazy("Acceptance recorded"),
+    "close": gettext_lazy("Closed"),
+    "stop": gettext_lazy("Stopped"),
+    "report": gettext_lazy("Progress reported"),
+    "confirm": gettext_lazy("Confirmed"),
+    "add_photo": gettext_lazy("Photo added"),
+    "add_decision": gettext_lazy("Further decision recorded"),
+    "give_budget": gettext_lazy("Budget given"),
+    "allocate": gettext_lazy("Money allocated"),
+    "allocation": gettext_lazy("Money allocated"),
+    "pay": gettext_lazy("Payment recorded"),
+    "payment": gettext_lazy("Payment recorded"),
+    "advance": gettext_lazy("Advance recorded"),
+    "correct": gettext_lazy("Corrected by a counter-entry"),
+    "correction": gettext_lazy("Corrected by a counter-entry"),
+    "request": gettext_lazy("Requested"),
+    "make": gettext_lazy("Made"),
+    "publish": gettext_lazy("Published"),
+    "supersede": gettext_lazy("Superseded by a newer version"),
+}
+
+CHANNELS = {
+    "page": gettext_lazy("on a page"),
+    "api": gettext_lazy("through the API"),
+    "job": gettext_lazy("by a job in the background"),
+    "command": gettext_lazy("by a command on the server"),
+}
+
+FIELDS = {
+    "state": gettext_lazy("State"),
+    "name": gettext_lazy("Name"),
+    "full_name": gettext_lazy("Full name"),
+    "code": gettext_lazy("Code"),
+    "type": gettext_lazy("Type"),
+    "kind": gettext_lazy("Kind"),
+    "year": gettext_lazy("Year"),
+    "programme": gettext_lazy("Programme"),
+    "plan_line": gettext_lazy("Plan line"),
+    "area": gettext_lazy("Place"),
+    "agency": gettext_lazy("Agency"),
+    "implementing_unit": gettext_lazy("Implementing unit"),
+    "beneficiaries": gettext_lazy("Beneficiaries"),
+    "activities": gettext_lazy("Activities"),
+    "estimate": gettext_lazy("Estimate"),
+    "planned_results": gettext_lazy("Planned results"),
+    "results": gettext_lazy("Achieved results"),
+    "investment_vnd": gettext_lazy("Total investment"),
+    "starts_on": gettext_lazy("Starts on"),
+    "ends_on": gettext_lazy("Ends on"),
+    "aim": gettext_lazy("Aim and main content"),
+    "amount_vnd": gettext_lazy("Amount"),
+    "source": gettext_lazy("Source"),
+    "document_no": gettext_lazy("Document number"),
+    "document_on": gettext_lazy("Document date"),
+    "budget_year": gettext_lazy("Budget year"),
+    "decision": gettext_lazy("Decision"),
+    "money": gettext_lazy("Money"),
+    "number": gettext_lazy("Number"),
+    "issuer": gettext_lazy("Issued by"),
+    "decided_on": gettext_lazy("Decided on"),
+    "batch": gettext_lazy("Batch"),
+    "on": gettext_lazy("As of"),
+    "value_invested_vnd": gettext_lazy("Value invested so far"),
+    "money_spent_vnd": gettext_lazy("Money spent so far"),
+    "percent": gettext_lazy("Percent"),
+    "note": gettext_lazy("Note"),
+    "photo": gettext_lazy("Photo"),
+    "file": gettext_lazy("File"),
+    "tax_code": gettext_lazy("Tax code"),
+    "headcount": gettext_lazy("Workers"),
+    "phone": gettext_lazy("Telephone"),
+    "email": gettext_lazy("E-mail"),
+    "position": gettext_lazy("Position"),
+    "username": gettext_lazy("Account"),
+    "role": gettext_lazy("Role"),
+    "valid_from": gettext_lazy("First day"),
+    "valid_to": gettext_lazy("Last day"),
+    "scopes": gettext_lazy("Scopes"),
+    "may_publish": gettext_lazy("May publish"),
+    "is_active": gettext_lazy("Open"),
+    "province": gettext_lazy("Province"),
+    "administrator": gettext_lazy("Administrator"),
+    "version": gettext_lazy("Version"),
+    "sha256": gettext_lazy("Hash (SHA-256)"),
+    "period": gettext_lazy("Period"),
+    "subject": gettext_lazy("Subject"),
+    "total": gettext_lazy("Learners"),
+    "women": gettext_lazy("Women"),
+    "superseded_by": gettext_lazy("Superseded by"),
+}
+
+VALUES = {
+    "draft": gettext_lazy("Draft"),
+    "submitted": gettext_lazy("Submitted"),
+    "returned": gettext_lazy("Returned for completion"),
+    "approved": gettext_lazy("Approved"),
+    "in_progress": gettext_lazy("In progress"),
+    "accepted": gettext_lazy("Accepted"),
+    "closed": gettext_lazy("Closed"),
+    "stopped": gettext_lazy("Stopped"),
+    "reported": gettext_lazy("Reported"),
+    "confirmed": gettext_lazy("Confirmed"),
+    "published": gettext_lazy("Published"),
+    "superseded": gettext_lazy("Superseded"),
+    "national": gettext_lazy("National funds"),
+    "local": gettext_lazy("Local funds"),
+    "counterpart": gettext_lazy("Counterpart funds"),
+    "other": gettext_lazy("Other funds"),
+}
+
+_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+def action(code: str) -> str:
+    return str(ACTIONS.get(code, code.replace("_", " ")))
+
+
+def channel(code: str) -> str:
+    return str(CHANNELS.get(code, code))
+
+
+def actor(kind: str, label: str) -> str:
+    return _("the portal itself") if kind == "system" else label
+
+
+def field(name: str) -> str:
+    return str(FIELDS.get(name, name.replace("_", " ")))
+
+
+def value(name: str, found: Any) -> str:
+    """One value as people write it; nothing for «was empty»."""
+    if found is None or found == "" or found == []:
+        return ""
+    if isinstance(found, bool):
+        return _("yes") if found else _("no")
+    if isinstance(found, int):
+        return group(found) if name.endswith("_vnd") or name in VALUES else str(found)
+    if isinstance(found, dict):
+        return "; ".join(f"{VALUES.get(key, key)}: {value(f'{key}_vnd', item)}" for key, item in found.items())
+    if isinstance(found, list):
+        return "; ".join(value(name, item) for item in found)
+    text = str(found)
+    if _DATE.fullmatch(text):
+        return dt.date.fromisoformat(text).strftime("%d/%m/%Y")
+    if _DATE.match(text) and "T" in text:
+        return timezone.localtime(dt.datetime.fromisoformat(text)).strftime("%H:%M %d/%m/%Y")
+    return str(VALUES.get(text, text))
