@@ -15,6 +15,7 @@ from PIL import Image, ImageOps, UnidentifiedImageError
 
 from core.errors import Invalid
 from files.models import StoredFile
+from jobs.phases import reached
 
 PHOTO_TYPES = {"image/jpeg": "JPEG", "image/png": "PNG", "image/webp": "WEBP"}
 PHOTO_MAX_BYTES = 12 * 1024 * 1024
@@ -46,6 +47,7 @@ def store_bytes(content: bytes, content_type: str) -> StoredFile:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        reached("file")
         temporary.replace(place)
     row, _created = StoredFile.objects.get_or_create(
         sha256=sha256, defaults={"size": len(content), "content_type": content_type}

@@ -63,8 +63,10 @@ class Worker:
         self.processes: list[subprocess.Popen[bytes]] = []
         self.count = 0
 
-    def _spawn(self, *arguments: str, environment: dict[str, str] | None = None) -> subprocess.Popen[bytes]:
-        celery = [str(Path(sys.executable).parent / "celery"), "--app=khuyencong", "--quiet", "--skip-checks"]
+    def _spawn(
+        self, *arguments: str, app: str = "khuyencong", environment: dict[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        celery = [str(Path(sys.executable).parent / "celery"), f"--app={app}", "--quiet", "--skip-checks"]
         process = subprocess.Popen(
             [*celery, *arguments],
             cwd=settings.BASE_DIR,
@@ -76,9 +78,15 @@ class Worker:
         return process
 
     def start(
-        self, *, beat: bool = False, pool: str = "threads", environment: dict[str, str] | None = None
+        self,
+        *,
+        beat: bool = False,
+        pool: str = "threads",
+        app: str = "khuyencong",
+        environment: dict[str, str] | None = None,
     ) -> subprocess.Popen[bytes]:
-        """Start a worker and wait until it has reported; with `beat` the schedule too."""
+        """Start a worker and wait until it has reported; with `beat` the schedule too. `app` is a module that gives
+        the Celery application, for a worker in which a test has taken something away."""
         from jobs.models import WorkerHeartbeat
 
         self.count += 1
@@ -86,6 +94,7 @@ class Worker:
         process = self._spawn(
             *("worker", f"--pool={pool}", "--concurrency=2", "--loglevel=WARNING", f"--hostname=test{self.count}@%h"),
             *("--without-mingle", "--without-gossip", "--without-heartbeat"),
+            app=app,
             environment=environment,
         )
         if beat:

@@ -1,0 +1,190 @@
+"""A worker may die or hang at any moment: every report is still finished, and each once."""
+
+import datetime as dt
+import hashlib
+import os
+import signal
+import subprocess
+from decimal import Decimal
+from typing import Any
+
+import orjson
+import pytest
+
+from audit.models import Entry
+from core import clock as portal_clock
+from files.services import read_bytes
+from jobs.models import Job
+from jobs.services import ring
+from programmes.models import ReportingPeriod
+from reports.models import Report, ReportLine
+from reports.services import request_report
+from tests import factories as f
+from tests.clocks import Clock
+from tests.jobs.phases import Phases, pause
+from tests.processes import Worker, wait_until
+
+LEASE_AND_A_BIT = 31  # seconds by the portal's clock, which the tests move on instead of waiting
+
+# Where the worker is killed: at a named point, or so many milliseconds after it went on from there.
+POINTS = [
+    *[("claimed", after) for after in (0, 5, 20, 60)],
+    *[("figures", after) for after in (0, 5, 20, 60)],
+    *[("file", after) for after in (0, 20, 100)],  # bytes written, not yet under their name
+    ("files", 0),
+    *[("before_commit", after) for after in (0, 1, 3, 10)],
+    *[("committed", after) for after in (0, 1, 5, 20)],
+]
+
+
+@pytest.fixture
+def office(transactional_db: None, clock: Clock) -> tuple[f.Place, f.People]:
+    clock.set(portal_clock.now())
+    place = f.Place()
+    people = f.People(place)
+    f.approved(place, people)
+    return place, people
+
+
+@pytest.fixture
+def phases() -> Any:
+    phases = Phases()
+    yield phases
+    phases.clear()
+
+
+def a_period(number: int) -> ReportingPeriod:
+    today = portal_clock.today()
+    return f.period(f"{today.year}-{number:02d}", f"{today.year}-01-01", str(today - dt.timedelta(days=number % 7)))
+
+
+def ask(office: tuple[f.Place, f.People], number: int) -> Job:
+    place, people = office
+    return request_report("programme-results", a_period(number), place.province, actor=people.officer)
+
+
+def finished(job: Job) -> bool:
+    job.refresh_from_db()
+    assert job.state != "failed", job.error
+    return job.state == "done"
+
+
+def wait_finished(job: Job) -> None:
+    wait_until(lambda: finished(job), 30, f"{job} ({job.params})")
+
+
+def what_is_wrong_with(job: Job) -> list[str]:
+    """Everything in which the result differs from one whole report, made once."""
+    wrong = []
+    reports = list(Report.objects.filter(period_id=job.params["period"]))
+    if len(reports) != 1:
+        return [f"{len(reports)} reports"]
+    report = reports[0]
+    if job.result != f"/api/v1/reports/{report.public_id}/":
+        wrong.append(f"the job leads to {job.result}")
+    if (report.version, report.state) != (1, "draft"):
+        wrong.append(f"version {report.version} {report.state}")
+    actions = list(Entry.objects.about(report).values_list("action", flat=True))
+    if actions != ["make"]:
+        wrong.append(f"audit says {actions}")
+    files = {row.format: read_bytes(row.file) for row in report.files.select_related("file")}
+    if set(files) != {"json", "pdf", "xlsx"}:
+        wrong.append(f"files {sorted(files)}")
+    elif hashlib.sha256(files["json"]).hexdigest() != report.sha256 or files["json"] != bytes(report.document):
+        wrong.append("the file is not the document")
+    for section in orjson.loads(bytes(report.document))["sections"]:
+        kinds = {column["code"]: column["kind"] for column in section["columns"]}
+        for row in section["rows"]:
+            for column, cell in row["cells"].items():
+                if cell["status"] != "reported" or kinds[column] == "text":
+                    continue
+                lines = ReportLine.objects.filter(
+                    report=report, section=section["code"], row=row["code"], column=column
+                )
+                if sum(line.contribution for line in lines) != Decimal(str(cell["value"])):
+                    wrong.append(f"{section['code']} {row['code']} {column} does not add up")
+    return wrong
+
+
+def test_twenty_kills_in_five_phases_and_every_report_is_made_once(
+    office: Any, worker: Worker, phases: Phases, clock: Clock
+) -> None:
+    """The worker is killed in each of twenty reports; the next worker finishes it after the lease has run out."""
+    assert len(POINTS) == 20
+    jobs: list[Job] = []
+    process = worker.start()
+    for number, (name, after) in enumerate(POINTS):
+        phases.hold(name)
+        jobs.append(ask(office, number))
+        phases.wait_for(name)
+        if after:
+            phases.let_go(name)
+            pause(after)
+        worker.kill(process)
+        phases.clear()
+        clock.move(seconds=LEASE_AND_A_BIT)
+        process = worker.start()
+        wait_finished(jobs[-1])
+    assert [(POINTS[n], found) for n, job in enumerate(jobs) if (found := what_is_wrong_with(job))] == []
+    assert Report.objects.count() == 20
+    assert not Job.objects.unfinished().exists()
+    attempts = {
+        name: {job.attempt for job, (at, after) in zip(jobs, POINTS, strict=True) if at == name and not after}
+        for name in dict(POINTS)
+    }
+    # Control: the kills struck in the middle of the work, not before it or after it.
+    assert attempts == {
+        "claimed": {2},
+        "figures": {2},
+        "file": {2},
+        "files": {2},
+        "before_commit": {2},
+        "committed": {1},
+    }
+
+
+def hang_past_the_lease(
+    office: Any, worker: Worker, phases: Phases, clock: Clock, point: str, app: str
+) -> tuple[Job, subprocess.Popen[bytes]]:
+    """A worker stops in the middle of its job (a machine that swaps, a paused container), another one does the job,
+    then the first wakes up and goes on where it was."""
+    first = worker.start(app=app)
+    phases.hold(point)
+    job = ask(office, 1)
+    phases.wait_for(point)
+    os.kill(first.pid, signal.SIGSTOP)
+    phases.clear()
+    clock.move(seconds=LEASE_AND_A_BIT)
+    second = worker.start(app=app)
+    ring()  # as the tick does: the one that hangs may have been handed the first bell
+    wait_finished(job)
+    assert job.attempt == 2
+    worker.kill(second)
+    os.kill(first.pid, signal.SIGCONT)
+    return job, first
+
+
+@pytest.mark.parametrize("point", ["claimed", "figures", "file", "files"])
+def test_worker_that_hung_past_its_lease_writes_nothing(
+    point: str, office: Any, worker: Worker, phases: Phases, clock: Clock
+) -> None:
+    job, first = hang_past_the_lease(office, worker, phases, clock, point, "khuyencong")
+    before = Job.objects.filter(pk=job.pk).values().get()
+    # The one that hung is well and takes the next job, so it has come past the point where it was fenced off.
+    phases.hold("claimed")
+    ring()
+    following = ask(office, 2)
+    phases.wait_for("claimed")
+    phases.let_go("claimed")
+    wait_finished(following)
+    assert first.poll() is None
+    assert what_is_wrong_with(job) == []
+    assert Job.objects.filter(pk=job.pk).values().get() == before
+
+
+def test_control_without_fencing_the_worker_that_hung_writes_a_second_time(
+    office: Any, worker: Worker, phases: Phases, clock: Clock
+) -> None:
+    job, _first = hang_past_the_lease(office, worker, phases, clock, "files", "tests.jobs.unfenced")
+    wait_until(lambda: what_is_wrong_with(job), 30, "the late write")
+    assert "audit says ['make_again', 'make']" in what_is_wrong_with(job)
