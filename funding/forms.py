@@ -1,0 +1,121 @@
+"""What is typed about money: types and formats. Ceilings and rights stand in services and in the database."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Agency, AgencyKind
+from core import clock
+from core.forms import DateField, KcForm, MoneyField, NfcField
+from core.models import Source
+from core.once import OnceForm
+from funding.models import Budget, EntryKind, LedgerEntry
+from places.models import Area
+from programmes.models import Programme
+from projects.models import Project
+
+SUPPORT = [(Source.NATIONAL, Source.NATIONAL.label), (Source.LOCAL, Source.LOCAL.label)]
+
+
+def agencies_that_decide(province: Area) -> Any:
+    """Those whose decisions give or approve money: of the province, and above all provinces."""
+    kinds = [
+        AgencyKind.MINISTRY,
+        AgencyKind.MINISTRY_DEPARTMENT,
+        AgencyKind.PROVINCIAL_COMMITTEE,
+        AgencyKind.PROVINCIAL_COUNCIL,
+        AgencyKind.DEPARTMENT,
+        AgencyKind.OTHER,
+    ]
+    return Agency.objects.filter(kind__in=kinds).filter(Q(area=province) | Q(area__isnull=True))
+
+
+class _VoucherForm(OnceForm, KcForm):
+    """The paper behind an entry."""
+
+    document_no = NfcField(label=_("Document number"), max_length=60, help_text=_("For example 12/QĐ-UBND or UNC 45."))
+    document_on = DateField(
+        label=_("Date of the document"),
+        help_text=_("The voucher's own date, day/month/year. When it is recorded here is noted by the portal."),
+    )
+    reason = NfcField(label=_("Note"), max_length=300, required=False)
+
+
+class BudgetForm(_VoucherForm):
+    programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none())
+    year = forms.TypedChoiceField(label=_("Budget year"), coerce=int)
+    amount_vnd = MoneyField(
+        label=_("Amount"),
+        signed=True,
+        help_text=_("In đồng, for example 1.000.000.000 or 1 tỷ. With a minus in front it takes money away."),
+    )
+    issuer = forms.ModelChoiceField(label=_("Decided by"), queryset=Agency.objects.none())
+    field_order = ("programme", "year", "amount_vnd", "issuer", "document_no", "document_on", "reason")
+
+    def __init__(self, *args: Any, province: Area, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["programme"].queryset = Programme.objects.filter(  # type: ignore[attr-defined]
+            Q(area=province) | Q(area__isnull=True)
+        )
+        this_year = clock.today().year
+        self.fields["year"].choices = [(year, year) for year in range(this_year + 1, 2017, -1)]  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = agencies_that_decide(province)  # type: ignore[attr-defined]
+        self.fields["document_no"].label = _("Number of the decision")
+        self.fields["document_on"].label = _("Date of the decision")
+
+
+class PaymentForm(_VoucherForm):
+    KINDS = (
+        (EntryKind.ADVANCE, EntryKind.ADVANCE.label),
+        (EntryKind.PAYMENT, EntryKind.PAYMENT.label),
+        (EntryKind.RETURN, EntryKind.RETURN.label),
+    )
+    kind = forms.ChoiceField(label=_("What is it?"), choices=KINDS, widget=forms.RadioSelect)
+    budget = forms.ModelChoiceField(
+        label=_("From which money"),
+        queryset=Budget.objects.none(),
+        help_text=_("The budget year of the money, whatever the date of the voucher."),
+    )
+    amount_vnd = MoneyField(label=_("Amount"), help_text=_("In đồng, for example 150.000.000 or 150 triệu."))
+    field_order = ("kind", "budget", "amount_vnd", "document_no", "document_on", "reason")
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        budgets = Budget.objects.filter(project_balances__project=project).select_related("programme")
+        field: Any = self.fields["budget"]
+        field.queryset = budgets
+        field.label_from_instance = lambda row: f"{row.get_source_display()} · {row.year}"
+        found = list(budgets[:2])
+        if len(found) == 1:
+            field.initial = found[0]
+
+
+class AllocationForm(_VoucherForm):
+    source = forms.ChoiceField(label=_("Source"), choices=SUPPORT, widget=forms.RadioSelect)
+    amount_vnd = MoneyField(label=_("Amount"), help_text=_("What is added, in đồng, for example 300 triệu."))
+    issuer = forms.ModelChoiceField(label=_("Decided by"), queryset=Agency.objects.none())
+    field_order = ("source", "amount_vnd", "issuer", "document_no", "document_on", "reason")
+
+    def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["issuer"].queryset = agencies_that_decide(project.province)  # type: ignore[attr-defined]
+        self.fields["source"].initial = project.programme.source
+        self.fields["document_no"].label = _("Number of the decision")
+        self.fields["document_on"].label = _("Date of the decision")
+
+
+class CorrectionForm(_VoucherForm):
+    amount_vnd = MoneyField(
+        label=_("Correction"),
+        signed=True,
+        help_text=_("What is added to the entry; with a minus in front what is taken away. The entry itself stays."),
+    )
+    field_order = ("amount_vnd", "document_no", "document_on", "reason")
+
+    def __init__(self, *args: Any, entry: LedgerEntry, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", {"amount_vnd": -entry.amount_vnd})
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].required = True
+        self.fields["reason"].label = _("Reason")

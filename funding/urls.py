@@ -1,0 +1,14 @@
+from django.urls import path
+
+from funding import views
+
+app_name = "funding"
+urlpatterns = [
+    path("", views.board, name="board"),
+    path("budgets/new/", views.give, name="give"),
+    path("budgets/<uuid:public_id>/", views.budget, name="budget"),
+    path("projects/<uuid:public_id>/", views.project_panel, name="project_panel"),
+    path("projects/<uuid:public_id>/pay/", views.pay_project, name="pay"),
+    path("projects/<uuid:public_id>/allocate/", views.allocate_project, name="allocate"),
+    path("entries/<uuid:public_id>/correct/", views.correct_entry, name="correct"),
+]

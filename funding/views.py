@@ -1,0 +1,288 @@
+"""The year's money: the board, each budget's ledger, and what a project got."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Q, QuerySet, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from audit.models import Entry
+from core import clock
+from core.errors import DomainError, NotAllowed
+from core.once import once
+from funding import permissions, services
+from funding.forms import AllocationForm, BudgetForm, CorrectionForm, PaymentForm
+from funding.models import Account, Budget, LedgerEntry, ProjectBalance
+from funding.services import Voucher
+from places.models import Area, Level
+from projects.models import Project, ProjectEstimate, ProjectState
+from projects.services import DecisionData
+
+PAGE_SIZE = 50
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _project(user: User, public_id: UUID) -> Project:
+    rows = Project.objects.visible_to(user).select_related("programme", "area", "province")
+    project: Project = get_object_or_404(rows, public_id=public_id)
+    return project
+
+
+def _province(user: User) -> Area:
+    """The province whose budgets the person enters."""
+    ids = [pk for role in ("officer", "leader", "accountant") for pk in user.sight.province_roles.get(role, ())]
+    province = Area.objects.current().filter(level=Level.PROVINCE, pk__in=ids).first()
+    if province is None:
+        raise NotAllowed(permissions.may_give_budget(0, user).reason)
+    return province
+
+
+# --- the board --------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def board(request: HttpRequest) -> HttpResponse:
+    """Budgets of one year by source and programme; each figure leads to its entries."""
+    user = _user(request)
+    budgets: QuerySet[Budget] = Budget.objects.visible_to(user)
+    years = list(budgets.order_by("-year").values_list("year", flat=True).distinct())
+    year = _year(request, years)
+    rows = []
+    waiting = _waiting(user, year)
+    for budget in (
+        budgets.filter(year=year).select_related("programme", "balance", "province").order_by("-source", "id")
+    ):
+        balance = services.balance_of(budget) if not hasattr(budget, "balance") else budget.balance
+        rows.append(
+            {
+                "budget": budget,
+                "given": balance.given_vnd,
+                "waiting": waiting.get((budget.province_id, budget.programme_id)),
+                "allocated": balance.allocated_vnd,
+                "left": balance.given_vnd - balance.allocated_vnd,
+                "paid": balance.paid_vnd,
+                "unpaid": balance.allocated_vnd - balance.paid_vnd,
+            }
+        )
+    names = ("given", "allocated", "left", "paid", "unpaid")
+    total = {name: sum(row[name] for row in rows) for name in names}
+    balances = (
+        ProjectBalance.objects.filter(
+            budget__in=budgets.filter(year=year), project__in=Project.objects.visible_to(user)
+        )
+        .select_related("project__area", "budget")
+        .order_by("project__code", "budget__source")
+    )
+    context = {
+        "year": year,
+        "years": years,
+        "rows": rows,
+        "total": total,
+        "page": Paginator(balances, PAGE_SIZE).get_page(request.GET.get("page")),
+        "may_give": bool({"officer", "leader", "accountant"} & set(user.sight.roles)),
+    }
+    return render(request, "funding/board.html", context)
+
+
+def _year(request: HttpRequest, years: list[int]) -> int:
+    """The year asked for, if there is money of it; otherwise this year's or the latest."""
+    asked = request.GET.get("year", "")
+    if asked.isascii() and asked.isdigit() and int(asked[:4]) in years:
+        return int(asked)
+    if asked:
+        messages.warning(request, _("There is no money of the year «%(year)s» here.") % {"year": asked[:10]})
+    today = clock.today().year
+    return today if today in years or not years else years[0]
+
+
+def _waiting(user: User, year: int) -> dict[tuple[int, int], int]:
+    """Support asked for by submitted projects that wait for a decision, by province and programme."""
+    rows = (
+        ProjectEstimate.objects.filter(
+            project__in=Project.objects.visible_to(user),
+            project__state=ProjectState.SUBMITTED,
+            project__year=year,
+            source__in=["national", "local"],
+        )
+        .order_by()
+        .values_list("project__province", "project__programme")
+        .annotate(total=Sum("amount_vnd"))
+    )
+    return {(province, programme): total for province, programme, total in rows}
+
+
+@require_safe
+def budget(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One budget: what stands, and every entry that makes it up."""
+    user = _user(request)
+    row: Budget = get_object_or_404(
+        Budget.objects.visible_to(user).select_related("programme", "province"), public_id=public_id
+    )
+    entries = LedgerEntry.objects.visible_to(user).filter(budget=row).select_related("project", "corrects", "issuer")
+    account = request.GET.get("account", "")
+    if account in Account.values:
+        entries = entries.filter(account=account)
+    elif account:
+        messages.warning(request, _("There is no such account; all entries are shown."))
+        account = ""
+    context = {
+        "budget": row,
+        "balance": services.balance_of(row),
+        "account": account,
+        "accounts": Account.choices,
+        "sums": entries.aggregate(total=Sum("amount_vnd"), count=Count("id")),
+        "page": Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page")),
+        "may_correct": permissions.may_correct(row.province_id, user),
+        "history": Entry.objects.about(row)[:100],
+    }
+    return render(request, "funding/budget.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def give(request: HttpRequest) -> HttpResponse:
+    """Money given for a year by a decision; a later decision adds to it."""
+    user = _user(request)
+    province = _province(user)
+    form = BudgetForm(request.POST or None, province=province, initial={"year": clock.today().year})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+
+        def act() -> str:
+            voucher = Voucher(data["document_no"], data["document_on"], data["reason"], data["issuer"])
+            programme = data["programme"]
+            entry = services.give_budget(
+                province, programme, programme.source, data["year"], data["amount_vnd"], voucher, actor=user
+            )
+            return reverse("funding:budget", args=[entry.budget.public_id])
+
+        try:
+            answer = once(request, form, act)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            messages.success(request, _("The budget is entered."))
+            return answer
+    return _form(request, "funding/give.html", form, {"province": province})
+
+
+def _form(request: HttpRequest, template: str, form: Any, context: dict[str, Any]) -> HttpResponse:
+    return render(request, template, {**context, "form": form}, status=422 if form.errors else 200)
+
+
+# --- one project ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The money of one project: as a part of its page, or as a page of its own."""
+    user = _user(request)
+    project = _project(user, public_id)
+    entries = (
+        LedgerEntry.objects.visible_to(user).filter(project=project).select_related("budget", "corrects", "issuer")
+    )
+    balances = list(ProjectBalance.objects.filter(project=project).select_related("budget").order_by("budget__source"))
+    may_pay = permissions.may_pay(project, user)
+    may_allocate = permissions.may_allocate(project, user)
+    context = {
+        "project": project,
+        "balances": [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in balances],
+        "entries": entries,
+        "may_pay": may_pay and project.decided_on is not None and bool(balances),
+        "may_allocate": may_allocate and project.decided_on is not None and project.state not in ("closed", "stopped"),
+        "may_correct": permissions.may_correct(project.province_id, user),
+    }
+    part = getattr(request, "htmx", False)
+    return render(request, "funding/_project.html" if part else "funding/project.html", context)
+
+
+def _money_page(request: HttpRequest, project: Project, form: Any, act: Any, template: str, done: str) -> HttpResponse:
+    if request.method == "POST" and form.is_valid():
+        try:
+            answer = once(request, form, act)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            messages.success(request, done)
+            return answer
+    rows = ProjectBalance.objects.filter(project=project).select_related("budget")
+    balances = [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in rows]
+    return _form(request, template, form, {"project": project, "balances": balances})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = _user(request)
+    project = _project(user, public_id)
+    permissions.may_pay(project, user).require()
+    form = PaymentForm(request.POST or None, project=project)
+
+    def act() -> str:
+        data = form.cleaned_data
+        services.pay(
+            project,
+            data["budget"].source,
+            data["kind"],
+            data["amount_vnd"],
+            Voucher(data["document_no"], data["document_on"], data["reason"]),
+            actor=user,
+            budget_year=data["budget"].year,
+        )
+        return reverse("projects:detail", args=[project.public_id])
+
+    return _money_page(request, project, form, act, "funding/pay.html", _("The voucher is recorded."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def allocate_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = _user(request)
+    project = _project(user, public_id)
+    permissions.may_allocate(project, user).require()
+    form = AllocationForm(request.POST or None, project=project)
+
+    def act() -> str:
+        data = form.cleaned_data
+        decision = DecisionData(issuer=data["issuer"], number=data["document_no"], decided_on=data["document_on"])
+        services.allocate(project, data["source"], data["amount_vnd"], decision, actor=user, reason=data["reason"])
+        return reverse("projects:detail", args=[project.public_id])
+
+    return _money_page(request, project, form, act, "funding/allocate.html", _("The decision is recorded."))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A counter-entry to one entry: the entry itself is never changed."""
+    user = _user(request)
+    entry: LedgerEntry = get_object_or_404(
+        LedgerEntry.objects.visible_to(user).select_related("budget__province", "project__programme"),
+        public_id=public_id,
+    )
+    permissions.may_correct(entry.budget.province_id, user).require()
+    form = CorrectionForm(request.POST or None, entry=entry)
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            data = form.cleaned_data
+            voucher = Voucher(data["document_no"], data["document_on"], data["reason"])
+            services.correct(entry, data["amount_vnd"], voucher, actor=user)
+            return reverse("funding:budget", args=[entry.budget.public_id])
+
+        try:
+            answer = once(request, form, act)
+        except DomainError as error:
+            form.blame(error)
+        else:
+            messages.success(request, _("The correction is recorded beside the entry."))
+            return answer
+    corrections = entry.corrections.filter(Q(budget=entry.budget)).order_by("id")
+    return _form(request, "funding/correct.html", form, {"entry": entry, "corrections": corrections})
