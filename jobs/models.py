@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.models import public_id_field
+from jobs.words import WORDS
 
 
 class JobState(models.TextChoices):
@@ -53,8 +54,8 @@ class Job(models.Model):
     lease_until = models.DateTimeField(null=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
-    message = models.CharField(max_length=300, blank=True)  # a code of jobs.words or plain text for support
-    error = models.TextField(blank=True)
+    message = models.CharField(max_length=300, blank=True)  # a code of jobs.words, or a sentence for the person
+    error = models.TextField(blank=True)  # for support alone
     result = models.CharField(max_length=300, blank=True)  # API path of what was made
     requested_by_kind = models.CharField(max_length=10)
     requested_by_id = models.BigIntegerField(null=True)
@@ -79,6 +80,11 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.public_id}"
+
+    @property
+    def words(self) -> str:
+        """What the person who asked is told of it; empty when there is nothing to say."""
+        return str(WORDS.get(self.message, self.message))
 
 
 class WorkerHeartbeat(models.Model):

@@ -11,6 +11,7 @@ from typing import Any
 from celery import current_app
 from django.conf import settings
 from django.db import IntegrityError, connection, transaction
+from django.db.models import F
 
 from audit.actors import Actor
 from audit.origin import Origin, origin
@@ -18,6 +19,7 @@ from core import clock
 from core.errors import DomainError
 from jobs.models import Job, JobState, Priority
 from jobs.phases import reached
+from jobs.words import BROKEN, WORKER_LOST
 
 log = logging.getLogger(__name__)
 
@@ -124,7 +126,13 @@ class Run:
     def finish(self, result: str) -> None:
         """Inside publish(): the job is done and this is what it made."""
         self._mine().update(
-            state=JobState.DONE, result=result, finished_at=clock.now(), lease_until=None, message="", error=""
+            state=JobState.DONE,
+            result=result,
+            finished_at=clock.now(),
+            lease_until=None,
+            done=F("total"),
+            message="",
+            error="",
         )
 
 
@@ -138,13 +146,14 @@ def claim() -> Run | None:
         job: Job | None = Job.objects.runnable().first()
         if job is None:
             return None
-        same = Job.objects.filter(pk=job.pk, token=job.token, state=job.state)
+        same = Job.objects.filter(pk=job.pk, token=job.token, state=job.state, lease_until=job.lease_until)
         if job.state == JobState.RUNNING and job.attempt >= settings.JOB_MAX_ATTEMPTS:
             same.update(
                 state=JobState.FAILED,
                 token=job.token + 1,
                 lease_until=None,
                 finished_at=clock.now(),
+                message=WORKER_LOST,
                 error=f"the worker ended {job.attempt} times in the middle of it",
             )
             continue
@@ -154,6 +163,7 @@ def claim() -> Run | None:
             attempt=job.attempt + 1,
             lease_until=clock.now() + lease(),
             started_at=job.started_at or clock.now(),
+            done=0,
             message="",
         )
         if taken:
@@ -179,7 +189,7 @@ def work_once() -> bool:
     except Fenced:
         log.warning("lost the lease of %s", run.job)
     except DomainError as error:  # asking again would be refused again
-        _fail(run, error.message)
+        _fail(run, _sentence(error), repr(error))
     except Exception:
         log.exception("job %s failed", run.job)
         _retry(run, traceback.format_exc(limit=8))
@@ -189,14 +199,25 @@ def work_once() -> bool:
     return True
 
 
-def _fail(run: Run, error: str) -> None:
-    run._mine().update(state=JobState.FAILED, error=error[:4000], lease_until=None, finished_at=clock.now(), message="")
+def _sentence(error: DomainError) -> str:
+    """What the refusal says to the person, from its fields where it has no sentence of its own."""
+    return error.message or " ".join(text for texts in error.fields.values() for text in texts)
+
+
+def _fail(run: Run, message: str, error: str) -> None:
+    run._mine().update(
+        state=JobState.FAILED,
+        message=message[:300],
+        error=error[:4000],
+        lease_until=None,
+        finished_at=clock.now(),
+    )
 
 
 def _retry(run: Run, error: str) -> None:
     """Back into the queue, or to its end after the last attempt."""
     if run.job.attempt >= settings.JOB_MAX_ATTEMPTS:
-        _fail(run, error)
+        _fail(run, BROKEN, error)
     elif run._mine().update(state=JobState.QUEUED, lease_until=None, error=error[:4000]):
         transaction.on_commit(ring)
 

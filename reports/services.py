@@ -18,6 +18,7 @@ from files.services import store_bytes
 from jobs.models import Job, Priority
 from jobs.phases import reached
 from jobs.services import Run, enqueue, handler
+from jobs.words import FIGURES, FILES
 from places.models import Area
 from places.services import province_of
 from programmes.models import ReportingPeriod
@@ -107,7 +108,7 @@ def make_report(run: Run) -> str:
             ReportingPeriod.objects.using(db).get(pk=run.params["period"]),
         )
         as_of = clock.now().replace(microsecond=0)
-        figures = take_figures(kind, scope, lambda done: run.progress(done, total, "figures"))
+        figures = take_figures(kind, scope, lambda done: run.progress(done, total, FIGURES))
         latest = _latest(kind, scope.period, scope.area)
     reached("figures")
     sha256 = figures.sha256()
@@ -138,11 +139,11 @@ def _write_files(run: Run, document: dict[str, Any], content: bytes, total: int)
     """All formats from the same frozen figures. Written under their hash: a file nobody refers to does no harm."""
     sha256 = hashlib.sha256(content).hexdigest()
     files = {"json": store_bytes(content, CONTENT_TYPES["json"])}
-    run.progress(total - 2, total, "files")
+    run.progress(total - 2, total, FILES)
     files["xlsx"] = store_bytes(render_xlsx(document, sha256), CONTENT_TYPES["xlsx"])
-    run.progress(total - 1, total, "files")
+    run.progress(total - 1, total, FILES)
     files["pdf"] = store_bytes(render_pdf(document, sha256), CONTENT_TYPES["pdf"])
-    run.progress(total, total, "files")
+    run.progress(total, total, FILES)
     return files
 
 

@@ -27,7 +27,7 @@ def show_job(job: Job) -> dict[str, object]:
         "state": job.state,
         "done": job.done,
         "total": job.total,
-        "message": job.message or (job.error if job.state == JobState.FAILED else ""),
+        "message": job.words,
         "result": job.result or None,
     }
 
