@@ -3,6 +3,7 @@
 from core.guards import Guard, refuse_when, register
 
 FROZEN = (
+    "id",
     "kind",
     "period_id",
     "area_id",
@@ -79,15 +80,41 @@ register(
         message="this version exists already",
     )
 )
+register(
+    refuse_when(
+        "report_not_displaced",
+        "reports_report",
+        "A changed report never takes the place of another: «UPDATE OR REPLACE» on SQLite would remove that one.",
+        event="UPDATE",
+        condition="EXISTS (SELECT 1 FROM reports_report r WHERE r.id <> OLD.id AND (r.id = NEW.id "
+        "OR r.public_id = NEW.public_id OR r.supersedes_id = NEW.supersedes_id "
+        "OR (r.kind = NEW.kind AND r.period_id = NEW.period_id AND r.area_id = NEW.area_id "
+        "AND (r.version = NEW.version OR (r.state = NEW.state AND r.state IN ('draft', 'published'))))))",
+        message="this version exists already",
+    )
+)
+
+
+def _issued(report: str) -> str:
+    """The report of this id is no draft any more."""
+    return f"(SELECT r.state FROM reports_report r WHERE r.id = {report}) <> 'draft'"
+
+
 for table, name in (("reports_reportfile", "report_files"), ("reports_reportline", "report_lines")):
-    for event, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD")):
+    # «OR REPLACE» on SQLite would remove the row whose id is used again without firing its delete trigger.
+    displaced = f"EXISTS (SELECT 1 FROM {table} t WHERE t.id = NEW.id AND {_issued('t.report_id')})"
+    for event, condition in (
+        ("INSERT", f"{_issued('NEW.report_id')} OR {displaced}"),
+        ("UPDATE", f"{_issued('OLD.report_id')} OR {_issued('NEW.report_id')} OR {displaced}"),
+        ("DELETE", _issued("OLD.report_id")),
+    ):
         register(
             refuse_when(
                 f"{name}_{event.lower()}",
                 table,
                 "Files and lines of a published report stay as they were.",
                 event=event,
-                condition=f"(SELECT r.state FROM reports_report r WHERE r.id = {row}.report_id) <> 'draft'",
+                condition=condition,
                 message="files and lines of a published report never change",
             )
         )

@@ -13,15 +13,15 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import params
-from core.api.problems import Problem, bad_parameter
+from core.api.problems import bad_parameter
 from core.api.serializers import StrictSerializer, Text
 from core.api.views import PortalView
-from files.services import path_of
 from places.api.views import AreaBrief, brief, read_area
 from places.models import Area
 from programmes.models import ReportingPeriod
+from reports.downloads import report_file
 from reports.models import Report, ReportKind, ReportLine, ReportState
-from reports.services import CONTENT_TYPES, api_path, publish_report, request_report
+from reports.services import api_path, publish_report, request_report
 
 ANY = OpenApiTypes.OBJECT
 
@@ -226,27 +226,6 @@ class ReportFileView(PortalView):
         self.read_params(request)
         row = get_report(request, report_id)
         return report_file(row, format_name)
-
-
-def report_file(row: Report, format_name: str) -> HttpResponse | FileResponse:
-    """A file of the report, as it was made. JSON comes from the frozen row itself."""
-    found = row.files.select_related("file").filter(format=format_name).first()
-    if found is None:
-        raise Http404
-    if format_name == "json":
-        response: HttpResponse | FileResponse = HttpResponse(
-            bytes(row.document), content_type=CONTENT_TYPES[format_name]
-        )
-    else:
-        file = path_of(found.file.sha256)
-        if not file.exists():
-            raise Problem(404, "file_missing", _("The file is not in its place. Tell the administrator its hash."))
-        response = FileResponse(file.open("rb"), content_type=CONTENT_TYPES[format_name])
-    name = f"{row.kind}-{row.period.code}-{row.area.code}-v{row.version}.{format_name}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["ETag"] = f'"{found.file.sha256}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 class PublishStep(PortalView):
