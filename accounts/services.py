@@ -172,7 +172,7 @@ def set_password(user: User, password: str, *, actor: Actor) -> User:
 
 @transaction.atomic
 def deactivate_user(user: User, *, actor: Actor, note: str = "") -> User:
-    """Somebody leaves: no more sign-in, every session ends, every role ends today. Nothing of their work is touched.
+    """Somebody leaves: no more sign-in, every session and every role ends at once. Nothing of their work is touched.
 
     The password goes too, so that no old session comes back to life when the account is opened again.
     """
@@ -187,8 +187,8 @@ def deactivate_user(user: User, *, actor: Actor, note: str = "") -> User:
     _close_account(user)
     record(user, "deactivate", actor=actor, changes={"is_active": (True, False)}, note=note.strip())
     today = clock.today()
-    for grant in user.grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=today)):
-        _stop(grant, today, actor)
+    for grant in user.grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=today)):
+        _stop(grant, today - dt.timedelta(days=1), actor)  # none is left if the account is opened again today
     return user
 
 

@@ -18,7 +18,7 @@ def lock(obj: M) -> M:
     connection = transaction.get_connection(obj._state.db or "default")
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("lock() needs a transaction")
-    manager = type(obj)._default_manager
+    manager = obj.__class__._default_manager  # request.user is a wrapper of another type
     row = manager.using(connection.alias).select_for_update(of=("self",), no_key=True).filter(pk=obj.pk).first()
     if row is None:
         raise NotFound()
