@@ -1,0 +1,11 @@
+from django.urls import path
+
+from home import views
+
+app_name = "home"
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("overview/", views.dashboard, name="dashboard"),
+    path("overview/projects/", views.records, name="records"),
+    path("overview/targets/<int:target_id>/", views.target, name="target"),
+]

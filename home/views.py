@@ -1,0 +1,136 @@
+"""What to do today, and the overview of the programme with the records behind every figure."""
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_safe
+
+from accounts.models import User
+from accounts.roles import Role
+from core import clock
+from home import overview, todo
+from places.models import Area
+from places.services import report_lines
+from programmes.models import Programme, Target
+from projects.models import Project
+from reports.measures.money import summary
+from reports.measures.targets import targets_done
+from reports.views import page_of
+
+PAGE_SIZE = 50
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The tasks of the person's roles. Who only reads goes on to the overview."""
+    user = _user(request)
+    if user.sight.roles and not user.sight.roles & set(todo.BY_ROLE):
+        return redirect("home:dashboard")
+    groups = todo.tasks_of(user)
+    context = {
+        "groups": groups,
+        "total": sum(group.total for group in groups),
+        "today": clock.today(),
+        "phone": user.sight.roles == {Role.COLLABORATOR},
+    }
+    return render(request, "home/home.html", context)
+
+
+def _programmes(user: User) -> list[Programme]:
+    """Programmes with targets, the one that runs now first, then the latest."""
+    year = clock.today().year
+    rows = list(Programme.objects.filter(targets__isnull=False).distinct().order_by("-year_from", "code"))
+    return sorted(rows, key=lambda row: not row.year_from <= year <= row.year_to)
+
+
+def _years(request: HttpRequest, programme: Programme | None) -> tuple[int, int, int | None]:
+    """First and last budget year shown, and the single year chosen."""
+    this_year = clock.today().year
+    first = programme.year_from if programme else this_year
+    last = programme.year_to if programme else this_year
+    asked = request.GET.get("year", "")
+    if asked.isascii() and asked.isdigit() and 1990 <= int(asked[:6]) <= 2100:
+        return int(asked), int(asked), int(asked)
+    return first, last, None
+
+
+@require_safe
+def dashboard(request: HttpRequest) -> HttpResponse:
+    user = _user(request)
+    programmes = _programmes(user)
+    chosen = next((row for row in programmes if row.code == request.GET.get("programme")), None)
+    programme = chosen or (programmes[0] if programmes else None)
+    first, last, year = _years(request, programme)
+    today = clock.today()
+    seen = Project.objects.visible_to(user)
+    figures = summary(Area.objects.values("pk"), first, last, sight=seen.values("pk"))
+    lines = overview.by_place(user, first, last, today)
+    all_years = seen.filter(decided_on__isnull=False).order_by("-year").values_list("year", flat=True).distinct()
+    context = {
+        "programme": programme,
+        "programmes": programmes,
+        "year": year,
+        "years": sorted({*all_years}, reverse=True),
+        "first": first,
+        "last": last,
+        "figures": figures,
+        "lines": lines,
+        "drawing": overview.drawn(lines),
+        "targets": overview.targets(programme, user, today) if programme else [],
+    }
+    return render(request, "home/dashboard.html", context)
+
+
+@require_safe
+def records(request: HttpRequest) -> HttpResponse:
+    """The projects behind a figure of the overview: of some budget years, and of one line of the places."""
+    user = _user(request)
+    first, last = _number(request, "from"), _number(request, "to")
+    rows = overview.decided(user, first, last).select_related("area", "programme")
+    uid = request.GET.get("place", "")
+    area = None
+    if uid:
+        area = get_object_or_404(Area, uid=uid)
+        line_of = report_lines(clock.today())
+        rows = rows.filter(area_id__in=[pk for pk, line in line_of.items() if line == area.pk])
+    money = overview.money_of(rows, first, last)
+    page = Paginator(rows.order_by("-year", "code"), PAGE_SIZE).get_page(request.GET.get("page"))
+    listed = [{"project": row, **money[row.pk]} for row in page]
+    context = {
+        "page": page,
+        "listed": listed,
+        "area": area,
+        "first": first,
+        "last": last,
+        "count": rows.filter(year__range=(first, last)).count(),
+        "approved": sum(row["allocated"] for row in money.values()),
+        "paid": sum(row["paid"] for row in money.values()),
+    }
+    return render(request, "home/records.html", context)
+
+
+def _number(request: HttpRequest, name: str) -> int:
+    text = request.GET.get(name, "")
+    if not (text.isascii() and text.isdigit() and 1990 <= int(text[:6]) <= 2100):
+        raise Http404
+    return int(text)
+
+
+@require_safe
+def target(request: HttpRequest, target_id: int) -> HttpResponse:
+    """What was achieved of one target, record by record."""
+    user = _user(request)
+    row = get_object_or_404(Target.objects.select_related("programme", "indicator"), pk=target_id)
+    areas = list(Project.objects.visible_to(user).order_by().values_list("area_id", flat=True).distinct())
+    cell = next(cell for found, cell in targets_done(row.programme, areas, clock.today()) if found.pk == row.pk)
+    lines: list[dict[str, Any]] = [
+        {"line": line, "url": page_of(line.record)} for line in sorted(cell.lines, key=lambda line: str(line.on))
+    ]
+    return render(request, "home/target.html", {**overview.show_target(row, cell), "lines": lines})
