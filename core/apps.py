@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext_lazy as _
 
@@ -12,4 +12,5 @@ class CoreConfig(AppConfig):
         from core import guards
 
         autodiscover_modules("guards")
+        pre_migrate.connect(guards.lift_before_migrate, sender=self)
         post_migrate.connect(guards.reinstall_after_migrate, sender=self)

@@ -4,6 +4,7 @@ How a field is drawn stands in templates/django/forms/.
 """
 
 import datetime as dt
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -33,6 +34,7 @@ class KcForm(forms.Form):
     """Every form of a page. Its widgets have their classes, its text is NFC, and it can take a rule's refusal."""
 
     error_css_class = "kc-field--wrong"
+    meanwhile: Sequence[dict[str, str]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
@@ -56,6 +58,22 @@ class KcForm(forms.Form):
         if not error.fields:
             self.add_error(None, error.message)
 
+    def take_over(self, version: int, stored: dict[str, Any]) -> None:
+        """Somebody else saved first. What was typed stays, `meanwhile` tells where it differs from what is stored
+        now, and saving once more counts from there (the hidden field `version`)."""
+        self.meanwhile = [
+            {
+                "label": str(bound.label),
+                "stored": _in_words(bound, stored[bound.name]),
+                "typed": _in_words(bound, typed),
+            }
+            for bound in self.visible_fields()
+            if bound.name in stored and (typed := bound.value()) is not None
+            if _in_words(bound, stored[bound.name]) != _in_words(bound, typed)
+        ]
+        self.data = self.data.copy()
+        self.data["version"] = str(version)
+
     @property
     def faults(self) -> list[dict[str, str]]:
         """For the summary: each message with the id of the input to go to, in the order of the page."""
@@ -65,6 +83,37 @@ class KcForm(forms.Form):
                 target = bound.id_for_label or f"{bound.auto_id}_0"
                 found.append({"id": target, "label": str(bound.label), "text": str(text)})
         return found
+
+
+def _in_words(bound: forms.BoundField, value: Any) -> str:
+    """A value as the person sees it in the form; nothing where nothing is entered."""
+    choices: Any = getattr(bound.field, "choices", ())
+    for key, label in choices:
+        for one, words in label if isinstance(label, (list, tuple)) else [(key, label)]:
+            if str(one) == str(value):
+                return str(words)
+    shown = bound.field.widget.format_value(value)
+    return " ".join(str(shown or "").split())
+
+
+class FilterForm(KcForm):
+    """What a list is narrowed by, from the address. What cannot be used is named (`ignored`) and left out."""
+
+    def __init__(self, data: Any, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.used = {name for name, value in data.items() if str(value).strip() and name in self.fields}
+
+    def usable(self) -> dict[str, Any]:
+        """What was chosen, without what is wrong or empty."""
+        self.is_valid()
+        return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
+
+    @property
+    def ignored(self) -> list[str]:
+        """«Year: abc» for each part of the address that could not be used."""
+        known = {*self.fields, "page"}
+        wrong = [f"{self.fields[name].label}: {self.data.get(name, '')[:40]}" for name in self.errors]
+        return wrong + [f"{name[:20]}: {self.data.get(name, '')[:40]}" for name in self.data if name not in known]
 
 
 class NfcField(forms.CharField):

@@ -5,6 +5,7 @@ engines, because Django rebuilds a SQLite table for many changes and its trigger
 `manage.py guards --check` tells whether all are there.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -29,6 +30,14 @@ class Guard:
     purpose: str
     sqlite: tuple[str, ...]
     postgresql: tuple[str, ...]
+
+    def statements(self, vendor: str) -> list[str]:
+        """What creates it on the engine (sqlite, postgresql)."""
+        return [text.replace("{name}", PREFIX + self.name) for text in getattr(self, vendor)]
+
+    def triggers(self, vendor: str) -> set[str]:
+        """Names of its triggers on the engine."""
+        return {name for text in self.statements(vendor) for name in re.findall(r"^CREATE TRIGGER (\w+)", text)}
 
 
 _registry: dict[str, Guard] = {}
@@ -148,20 +157,23 @@ def install(alias: str = "default") -> None:
             if connection.vendor == "postgresql":
                 cursor.execute(_REFUSE)
             for guard in registered():
-                if guard.table not in tables:
-                    continue
-                statements = guard.postgresql if connection.vendor == "postgresql" else guard.sqlite
-                for statement in statements:
-                    cursor.execute(statement.replace("{name}", PREFIX + guard.name))
+                if guard.table in tables:
+                    for statement in guard.statements(connection.vendor):
+                        cursor.execute(statement)
 
 
 def missing(alias: str = "default") -> list[str]:
-    """Names of guards that are not in the database."""
-    present = {trigger for trigger, _table in _present(alias)}
+    """Names of guards of which a trigger is not in the database, or not on its table."""
+    present = _present(alias)
     vendor = connections[alias].vendor
-    wanted = [guard for guard in registered() if (guard.postgresql if vendor == "postgresql" else guard.sqlite)]
-    prefix = {guard.name: PREFIX + guard.name for guard in wanted}
-    return [name for name, start in prefix.items() if not any(p == start or p.startswith(start + "_") for p in present)]
+    return [g.name for g in registered() if {(name, g.table) for name in g.triggers(vendor)} - present]
+
+
+def lift_before_migrate(using: str = "default", plan: list[Any] | None = None, **kwargs: Any) -> None:
+    """SQLite cannot rename the table it has rebuilt while a trigger of another table speaks of it. Only where there
+    is something to migrate, and made again by reinstall_after_migrate."""
+    if using == "default" and plan and connections[using].vendor == "sqlite" and router.allow_migrate(using, "core"):
+        _drop(using)
 
 
 def reinstall_after_migrate(using: str = "default", **kwargs: Any) -> None:

@@ -26,3 +26,12 @@ def may_enter(province: Area | None, user: "User") -> Verdict:
 
 def may_edit(enterprise: "Enterprise", user: "User") -> Verdict:
     return may_enter(enterprise.province, user)
+
+
+def sees_history(enterprise: "Enterprise", user: "User") -> bool:
+    """Who changed what is for those who work in the province, not for the ministry."""
+    sight = user.sight
+    centre = sight.province_roles.get(Role.CENTRE, ())
+    return (
+        enterprise.province_id in sight.province_ids or enterprise.province_id in centre or bool(sight.granted_area_ids)
+    )

@@ -91,9 +91,10 @@ register(
 )
 
 
-def _own_writes_only(name: str, table: str, where: str, accounts: tuple[str, ...]) -> Guard:
+def _own_writes_only(name: str, table: str, where: str, accounts: tuple[str, ...], key: str) -> Guard:
     """A balance row holds what its entries add up to and nothing else. PostgreSQL knows that the write comes from
-    the ledger's trigger (it is one level deeper); SQLite compares with the sum."""
+    the ledger's trigger (it is one level deeper); SQLite compares with the sum, and lets no row take the place of
+    another (`key`: which rows have the same key as NEW)."""
     wrong = " OR ".join(
         f"NEW.{account}_vnd IS NOT (SELECT COALESCE(SUM(amount_vnd), 0) FROM funding_ledgerentry "
         f"WHERE {where} AND account = '{account}')"
@@ -108,6 +109,8 @@ def _own_writes_only(name: str, table: str, where: str, accounts: tuple[str, ...
             f"CREATE TRIGGER {{name}}_update BEFORE UPDATE ON {table} WHEN {wrong} "
             f"BEGIN SELECT RAISE(ABORT, 'guard {name}: balances come from the ledger'); END",
             f"CREATE TRIGGER {{name}}_insert BEFORE INSERT ON {table} WHEN {nonzero} "
+            f"BEGIN SELECT RAISE(ABORT, 'guard {name}: balances come from the ledger'); END",
+            f"CREATE TRIGGER {{name}}_replace BEFORE INSERT ON {table} WHEN EXISTS (SELECT 1 FROM {table} WHERE {key}) "
             f"BEGIN SELECT RAISE(ABORT, 'guard {name}: balances come from the ledger'); END",
             f"CREATE TRIGGER {{name}}_delete BEFORE DELETE ON {table} "
             f"BEGIN SELECT RAISE(ABORT, 'guard {name}: balances come from the ledger'); END",
@@ -126,7 +129,11 @@ def _own_writes_only(name: str, table: str, where: str, accounts: tuple[str, ...
 
 register(
     _own_writes_only(
-        "budget_balances", "funding_budgetbalance", "budget_id = NEW.budget_id", ("given", "allocated", "paid")
+        "budget_balances",
+        "funding_budgetbalance",
+        "budget_id = NEW.budget_id",
+        ("given", "allocated", "paid"),
+        key="budget_id = NEW.budget_id",
     )
 )
 register(
@@ -135,5 +142,6 @@ register(
         "funding_projectbalance",
         "project_id = NEW.project_id AND budget_id = NEW.budget_id",
         ("allocated", "paid"),
+        key="id = NEW.id OR (project_id = NEW.project_id AND budget_id = NEW.budget_id)",
     )
 )

@@ -24,9 +24,13 @@ def migrate() -> bool:
     from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
+    from core import guards
+
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     if not plan:
+        if guards.missing():
+            guards.install()
         return False
     say(f"Bringing the database up to date ({len(plan)} migrations) ...")
     call_command("migrate", interactive=False, verbosity=0)

@@ -69,6 +69,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
         return self.filter(Q(folded__contains=fold(text)))
 
+    def late(self) -> "ProjectQuerySet":
+        """Approved or in progress although their last day is over. Historical records are never late."""
+        return self.filter(state__in=OPEN_FOR_PROGRESS, ends_on__lt=clock.today(), historical=False)
+
 
 class Project(models.Model):
     """One đề án, or one task without beneficiary (nhiệm vụ).
@@ -147,6 +151,12 @@ class Project(models.Model):
 
     def __str__(self) -> str:
         return f"{self.code} {self.name}"
+
+    @property
+    def is_late(self) -> bool:
+        """As ProjectQuerySet.late()."""
+        late = self.ends_on is not None and self.ends_on < clock.today()
+        return late and not self.historical and self.state in OPEN_FOR_PROGRESS
 
 
 class ProjectEstimate(models.Model):

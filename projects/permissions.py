@@ -25,6 +25,17 @@ def _works_on(project: "Project", user: "User") -> bool:
     return sight.role_for(project.province_id, Role.OFFICER) or project.implementing_unit_id in sight.centre_ids
 
 
+def sees_working_papers(project: "Project", user: "User") -> bool:
+    """The trail with its remarks, and progress nobody has confirmed: for those who work on the project or look after
+    the province, not for the ministry."""
+    sight = user.sight
+    return (
+        project.province_id in sight.province_ids
+        or project.implementing_unit_id in sight.centre_ids
+        or bool(sight.granted_area_ids)
+    )
+
+
 def may_edit(project: "Project", user: "User") -> Verdict:
     if not _works_on(project, user):
         return no(_("Only an officer of the department or the implementing centre changes this project."))

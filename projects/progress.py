@@ -17,7 +17,7 @@ from core import clock
 from core.errors import Conflict, Invalid, NotAllowed, WrongState
 from core.locks import lock
 from core.text import nfc
-from files.services import check_photo, store_bytes
+from files.services import Photo, check_photo, store_bytes
 from programmes.models import Indicator
 from projects import states
 from projects.models import OPEN_FOR_PROGRESS, AchievedResult, ProgressPhoto, ProgressState, ProgressUpdate, Project
@@ -177,7 +177,39 @@ def _decide(update: ProgressUpdate, step: Any, actor: "User", note: str) -> Prog
 @transaction.atomic
 def add_photo(update: ProgressUpdate, upload: Any, *, actor: "User", caption: str = "") -> ProgressPhoto:
     """Add a photo to one's own update while it is not decided. The same photo twice is one."""
-    photo = check_photo(upload)
+    return _keep_photo(update, check_photo(upload), actor, caption)
+
+
+def report_with_photos(
+    project: Project, data: ProgressData, uploads: Sequence[Any], *, actor: "User"
+) -> tuple[ProgressUpdate, bool]:
+    """report_progress and add_photo in one: all of it is stored, or nothing. Sent twice, it is one record with each
+    photo once. Raises Invalid at `photos`, naming each file that cannot be taken."""
+    photos = _checked_photos(uploads)
+    with transaction.atomic():
+        update, created = report_progress(project, data, actor=actor)
+        known = set(update.photos.values_list("file__sha256", flat=True))
+        for photo in photos:
+            if hashlib.sha256(photo.content).hexdigest() not in known:
+                _keep_photo(update, photo, actor, "")
+    return update, created
+
+
+def _checked_photos(uploads: Sequence[Any]) -> list[Photo]:
+    if len(uploads) > MAX_PHOTOS:
+        raise Invalid(fields={"photos": _("At most %(count)s photos an update.") % {"count": MAX_PHOTOS}})
+    photos, faults = [], []
+    for upload in uploads:
+        try:
+            photos.append(check_photo(upload))
+        except Invalid as error:
+            faults += [f"{upload.name}: {text}" for texts in error.fields.values() for text in texts]
+    if faults:
+        raise Invalid(fields={"photos": faults})
+    return photos
+
+
+def _keep_photo(update: ProgressUpdate, photo: Photo, actor: "User", caption: str) -> ProgressPhoto:
     update = lock(update)
     if update.reported_by_id != actor.pk:
         raise NotAllowed(_("Only the one who reported adds photos."))

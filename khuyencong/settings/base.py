@@ -188,6 +188,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
 FILES_DIR = DATA_DIR / "files"
 REFERENCE_DATA_DIR = BASE_DIR / "data"
+DEMONSTRATION_ALLOWED = False  # whether `load_demo` may fill an empty database with invented records
 
 # --- API --------------------------------------------------------------------------------------------------------------
 

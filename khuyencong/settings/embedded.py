@@ -25,6 +25,7 @@ SECRET_KEY = env("SECRET_KEY", default="") or _secret()
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 DATABASES = databases(env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'khuyencong.sqlite3'}")
 globals().update(broker(env("REDIS_URL", default="") or None))
+DEMONSTRATION_ALLOWED = True
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = False
 STATIC_ROOT.mkdir(exist_ok=True)  # stays empty: static files are served from where they lie

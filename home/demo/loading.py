@@ -1,0 +1,51 @@
+"""Filling an empty database with the demonstration province, all of it or nothing."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts.agencies import ensure_agencies
+from audit.actors import SYSTEM
+from audit.services import record
+from core import clock
+from core.errors import WrongState
+from home.demo.history import tell_history
+from home.demo.people import chosen_password, chosen_secret, make_people, make_programs, note_accounts
+from home.demo.stage import Stage
+from home.demo.this_year import tell_this_year
+from home.demo.timeline import Timeline
+from home.models import Portal
+from home.services import province_of_today, require_empty
+from programmes.models import PeriodKind
+from reports.models import ReportKind, ReportSchedule
+
+PROVINCE = "42"
+
+
+def load_demonstration() -> Path:
+    """Make the demonstration province; the reference data must be there. Gives the file with its accounts.
+
+    Raises WrongState where somebody began already, or where invented records have no business (production).
+    """
+    if not settings.DEMONSTRATION_ALLOWED:
+        raise WrongState(_("The demonstration is not loaded with these settings: here only real records belong."))
+    with transaction.atomic():
+        require_empty()
+        province = province_of_today(PROVINCE)
+        ensure_agencies(province)
+        portal = Portal.objects.create(province=province, demonstration=True)
+        record(portal, "set_up", actor=SYSTEM, changes={"province": (None, province)})
+        password, secret = chosen_password(), chosen_secret()
+        people = make_people(province, password)
+        make_programs(province, secret)
+        stage, timeline = Stage(province, people), Timeline()
+        tell_history(stage, timeline)
+        tell_this_year(stage, timeline)
+        timeline.run()
+        for kind in (PeriodKind.YEAR, PeriodKind.HALF_YEAR_1):
+            ReportSchedule.objects.create(
+                kind=ReportKind.PROGRAMME_RESULTS, area=province, period_kind=kind, reporting_starts_on=clock.today()
+            )
+        return note_accounts(password, secret)

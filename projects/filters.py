@@ -1,0 +1,102 @@
+"""What the list of projects is narrowed by. What cannot be used is named and left out."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from core.errors import Invalid
+from core.forms import KcForm
+from core.models import SUPPORT_SOURCES
+from enterprises.models import Enterprise
+from places.models import Area, AreaClosure, Level
+from places.services import resolve_area
+from programmes.models import Activity
+from projects.models import Project, ProjectState
+
+SOURCES = [(source, source.label) for source in SUPPORT_SOURCES]
+
+
+class ProjectFilter(KcForm):
+    """`rows`: the projects the person may see; only years, places and activities that occur among them are offered."""
+
+    q = forms.CharField(label=_("Name, code, beneficiary or tax code"), max_length=100, required=False)
+    year = forms.TypedChoiceField(label=_("Budget year"), coerce=int, empty_value=None, required=False)
+    source = forms.ChoiceField(label=_("Source"), choices=[("", _("All sources")), *SOURCES], required=False)
+    activity = forms.ModelChoiceField(
+        label=_("Activity"),
+        queryset=Activity.objects.all(),
+        to_field_name="code",
+        empty_label=_("All activities"),
+        required=False,
+    )
+    area = forms.CharField(label=_("Place"), max_length=30, widget=forms.Select, required=False)
+    state = forms.ChoiceField(label=_("State"), choices=[("", _("All states")), *ProjectState.choices], required=False)
+    late = forms.BooleanField(label=_("Late only"), required=False)
+
+    def __init__(self, data: Any, *, rows: "QuerySet[Project]") -> None:
+        super().__init__(data)
+        self.rows = rows
+        self.used = {name for name, value in data.items() if str(value).strip() and name in self.fields}
+        fields: Any = self.fields
+        years = rows.order_by("-year").values_list("year", flat=True).distinct()
+        fields["year"].choices = [("", _("All years")), *((year, str(year)) for year in years)]
+        fields["activity"].queryset = Activity.objects.filter(projects__in=rows.order_by()).distinct()
+        fields["area"].widget.choices = [("", _("All places")), *self._places()]
+
+    def _places(self) -> list[tuple[Any, list[tuple[str, str]]]]:
+        """Communes of today with something in them or in what they were formed from, and the districts of before."""
+        holding = Area.objects.filter(closure_down__area_id__in=self.rows.order_by().values("area_id"))
+        found = holding.filter(Q(level=Level.DISTRICT) | Q(level=Level.COMMUNE, valid_to__isnull=True))
+        rows = list(found.distinct().order_by("folded", "uid"))
+        groups = ((Level.COMMUNE, _("Communes")), (Level.DISTRICT, _("Districts of before")))
+        offered = [(title, [(row.uid, row.full_name) for row in rows if row.level == level]) for level, title in groups]
+        return [group for group in offered if group[1]]
+
+    def clean_area(self) -> Area | None:
+        """A unit by its uid or code, also one that the list does not offer."""
+        text = self.cleaned_data["area"]
+        if not text:
+            return None
+        try:
+            area = resolve_area(text)
+        except Invalid as error:
+            raise forms.ValidationError(error.fields["area"]) from None
+        choices = self.fields["area"].widget.choices  # type: ignore[attr-defined]
+        if all(area.uid != uid for _title, group in choices[1:] for uid, _name in group):
+            choices.append((area.uid, area.full_name))
+        if text != area.uid:
+            self.data = self.data.copy()
+            self.data["area"] = area.uid
+        return area
+
+    def narrow(self) -> "QuerySet[Project]":
+        """The rows that fit everything that can be used."""
+        self.is_valid()
+        data, rows = self.cleaned_data, self.rows
+        if data.get("q"):
+            owners = Enterprise.objects.search(data["q"])
+            linked = Project.beneficiaries.through.objects.filter(enterprise__in=owners).values("project_id")
+            rows = rows.filter(Q(pk__in=Project.objects.search(data["q"]).values("pk")) | Q(pk__in=linked))
+        if data.get("year"):
+            rows = rows.filter(year=data["year"])
+        if data.get("source"):
+            rows = rows.filter(programme__source=data["source"])
+        if data.get("activity"):
+            linked = Project.activities.through.objects.filter(activity=data["activity"]).values("project_id")
+            rows = rows.filter(pk__in=linked)
+        if data.get("area"):
+            rows = rows.filter(area_id__in=AreaClosure.objects.filter(ancestor=data["area"]).values("area_id"))
+        if data.get("state"):
+            rows = rows.filter(state=data["state"])
+        if data.get("late"):
+            rows = rows.late()  # type: ignore[attr-defined]
+        return rows
+
+    @property
+    def ignored(self) -> list[str]:
+        """«Budget year: abc» for each part of the address that could not be used."""
+        known = {*self.fields, "page"}
+        wrong = [f"{self.fields[name].label}: {self.data.get(name, '')[:40]}" for name in self.errors]
+        return wrong + [f"{name[:20]}: {self.data.get(name, '')[:40]}" for name in self.data if name not in known]

@@ -1,0 +1,21 @@
+from django.urls import path
+
+from projects.views import editing, progress, projects, steps
+
+app_name = "projects"
+urlpatterns = [
+    path("", projects.index, name="list"),
+    path("new/", editing.new, name="new"),
+    path("beneficiaries/", editing.beneficiaries, name="beneficiaries"),
+    path("progress/", progress.mine, name="progress"),
+    path("<uuid:public_id>/", projects.detail, name="detail"),
+    path("<uuid:public_id>/edit/", editing.edit, name="edit"),
+    path("<uuid:public_id>/steps/<slug:step>/", steps.step, name="step"),
+    path("<uuid:public_id>/decision/", steps.step, {"step": "approve"}, name="decision"),
+    path("<uuid:public_id>/decisions/<int:pk>/file/", steps.decision_file, name="file"),
+    path("<uuid:public_id>/progress/new/", progress.report, name="report"),
+    path("<uuid:public_id>/progress/<uuid:uuid>/", progress.update, name="update"),
+    path("<uuid:public_id>/progress/<uuid:uuid>/confirm/", progress.confirm, name="confirm"),
+    path("<uuid:public_id>/progress/<uuid:uuid>/return/", progress.return_update, name="return_update"),
+    path("<uuid:public_id>/progress/<uuid:uuid>/photos/<int:pk>/", progress.photo, name="photo"),
+]

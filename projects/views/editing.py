@@ -1,0 +1,118 @@
+"""Entering a project and changing its draft."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from core.errors import DomainError, NotAllowed, WrongState
+from core.once import once
+from projects import permissions, services
+from projects.forms import FOUND_AT_ONCE, ProjectForm, chosen_beneficiaries, find_beneficiaries
+from projects.models import Project
+from projects.views.shared import project_of, render_form, user_of
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    permissions.may_create(user).require()
+    if "find" in request.POST:
+        return _find(request, user, None)
+    form = ProjectForm(request.POST or None, actor=user)
+    error = None
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            project = services.create_project(form.project_data(), actor=user)
+            return reverse("projects:detail", args=[project.public_id])
+
+        try:
+            answer = once(request, form, act)
+        except NotAllowed:
+            raise
+        except DomainError as refusal:
+            form.blame(refusal)
+            error = refusal
+        else:
+            messages.success(request, _("The draft is stored. Complete it, then submit it."))
+            return answer
+    return _form_page(request, user, form, None, error=error)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = user_of(request)
+    project = project_of(user, public_id)
+    permissions.may_edit(project, user).require()
+    if "find" in request.POST:
+        return _find(request, user, project)
+    form = ProjectForm(request.POST or None, actor=user, project=project)
+    error, unlike = None, []
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            services.change_project(project, form.project_data(), actor=user, version=form.cleaned_data["version"])
+            return reverse("projects:detail", args=[project.public_id])
+
+        try:
+            answer = once(request, form, act)
+        except (NotAllowed, WrongState):
+            raise
+        except DomainError as refusal:
+            form.blame(refusal)
+            error = refusal
+            if refusal.code == "stale":
+                unlike = _take_up(form, user, public_id)
+        else:
+            messages.success(request, _("Saved."))
+            return answer
+    else:
+        services.require_editable(project)
+    return _form_page(request, user, form, project, error=error, unlike=unlike)
+
+
+def _take_up(form: ProjectForm, user: User, public_id: UUID) -> list[dict[str, str]]:
+    """What was typed stays; what was stored meanwhile is shown beside it. Sent again, what was typed holds."""
+    fresh = project_of(user, public_id)
+    form.data = form.data.copy()
+    form.data["version"] = str(fresh.version)
+    return form.unlike(ProjectForm(actor=user, project=fresh))
+
+
+def _find(request: HttpRequest, user: User, project: Project | None) -> HttpResponse:
+    """The search button without JavaScript: the same page with what was typed; nothing is judged or stored."""
+    form = ProjectForm(request.POST, actor=user, project=project)
+    form._errors = form.error_class()
+    return _form_page(request, user, form, project)
+
+
+def _form_page(
+    request: HttpRequest, user: User, form: ProjectForm, project: Project | None, **context: Any
+) -> HttpResponse:
+    error = context.pop("error", None)
+    values = form["beneficiaries"].value() or []
+    context |= {"project": project, "picker": _picker(request, user, values)}
+    return render_form(request, "projects/form.html", form, context, error)
+
+
+def _picker(request: HttpRequest, user: User, values: Any) -> dict[str, Any]:
+    text = (request.POST.get("beneficiary_q") or request.GET.get("beneficiary_q") or "")[:100]
+    chosen = chosen_beneficiaries(user, values)
+    found, count = find_beneficiaries(user, text, chosen)
+    return {"text": text, "chosen": chosen, "found": found, "count": count, "more": count > FOUND_AT_ONCE}
+
+
+@require_safe
+def beneficiaries(request: HttpRequest) -> HttpResponse:
+    """The part of the form that picks beneficiaries: those chosen, and those that fit the search."""
+    user = user_of(request)
+    permissions.may_create(user).require()
+    picker = _picker(request, user, request.GET.getlist("beneficiaries"))
+    return render(request, "projects/_beneficiaries.html", {"picker": picker})

@@ -1,0 +1,156 @@
+"""The list of projects and the page of one."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import UUID
+
+from django.core.paginator import Paginator
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from audit.models import Entry
+from core.models import SUPPORT_SOURCES, Source
+from places.models import Level
+from places.services import district_on
+from projects import permissions
+from projects.filters import ProjectFilter
+from projects.models import Decision, ProgressState, ProgressUpdate, Project, ProjectState
+from projects.states import PROJECT_LIFE
+from projects.views.shared import project_of, support_totals, user_of, with_support
+
+PAGE_SIZE = 50
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    user = user_of(request)
+    visible = Project.objects.visible_to(user)
+    form = ProjectFilter(request.GET, rows=visible)
+    rows = form.narrow()
+    shown = with_support(rows).select_related("programme", "area", "implementing_unit").order_by("-year", "-code", "pk")
+    page = Paginator(shown.prefetch_related("beneficiaries"), PAGE_SIZE).get_page(request.GET.get("page"))
+    context = {
+        "form": form,
+        "page": page,
+        "totals": support_totals(rows),
+        "any": bool(page.object_list) or visible.exists(),
+        "may_create": permissions.may_create(user),
+    }
+    return render(request, "projects/list.html", context)
+
+
+# --- one project ------------------------------------------------------------------------------------------------------
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = user_of(request)
+    project = project_of(user, public_id)
+    inside = permissions.sees_working_papers(project, user)
+    decisions = list(project.decisions.select_related("issuer", "file").prefetch_related("money"))
+    updates = list(
+        ProgressUpdate.objects.visible_to(user)
+        .filter(project=project)
+        .select_related("reported_by", "decided_by")
+        .prefetch_related("photos", "results__indicator")
+    )
+    entries = list(Entry.objects.about(project)[:100]) if inside else []
+    confirmed = [update for update in updates if update.state == ProgressState.CONFIRMED]
+    steps = PROJECT_LIFE.available(project, user)
+    context = {
+        "project": project,
+        "inside": inside,
+        "district": district_on(project.area, _day_of(project)) if project.area.level == Level.COMMUNE else None,
+        "next": _next_step(project),
+        "returned": _reason_of_return(project, entries),
+        "activities": project.activities.all(),
+        "beneficiaries": project.beneficiaries.select_related("area"),
+        "money": _money(project, decisions),
+        "results": _results(project, confirmed),
+        "updates": updates,
+        "latest": next((update for update in confirmed if update.percent is not None), None),
+        "unconfirmed": sum(1 for update in updates if update.state == ProgressState.REPORTED),
+        "decisions": decisions,
+        "possible": [step for step, verdict in steps if verdict],
+        "refused": [(step, verdict.reason) for step, verdict in steps if not verdict],
+        "may_edit": project.state in (ProjectState.DRAFT, ProjectState.RETURNED)
+        and bool(permissions.may_edit(project, user)),
+        "may_report": project.state in (ProjectState.APPROVED, ProjectState.IN_PROGRESS)
+        and bool(permissions.may_report_progress(project, user)),
+        "history": entries,
+    }
+    return render(request, "projects/detail.html", context)
+
+
+def _day_of(project: Project) -> Any:
+    """The day whose districts are shown: of the decision, of the start, or of the entry."""
+    return project.decided_on or project.starts_on or timezone.localtime(project.created_at).date()
+
+
+def _next_step(project: Project) -> dict[str, str] | None:
+    """What comes next and who holds it. Nothing for what is over."""
+    unit = project.implementing_unit.name
+    words = {
+        ProjectState.DRAFT: (_("Complete the file and submit it."), _("Officer of the department")),
+        ProjectState.RETURNED: (
+            _("Complete what was asked for and submit it again."),
+            _("Officer of the department with %(unit)s") % {"unit": unit},
+        ),
+        ProjectState.SUBMITTED: (
+            _("Record the decision of the competent authority, or return the file."),
+            _("Leader of the department"),
+        ),
+        ProjectState.APPROVED: (_("Start the project."), unit),
+        ProjectState.IN_PROGRESS: (_("Report progress; when everything is done, record acceptance."), unit),
+        ProjectState.ACCEPTED: (
+            _("Pay what is left, then close the project."),
+            _("Officer and accountant of the department"),
+        ),
+    }
+    found = words.get(ProjectState(project.state))
+    return {"what": found[0], "who": found[1]} if found else None
+
+
+def _reason_of_return(project: Project, entries: Iterable[Entry]) -> Entry | None:
+    """Why the file came back, while it is back."""
+    if project.state != ProjectState.RETURNED:
+        return None
+    label = project._meta.label_lower
+    return next((entry for entry in entries if entry.action == "return" and entry.object_type == label), None)
+
+
+def _money(project: Project, decisions: Iterable[Decision]) -> dict[str, Any]:
+    """By source: asked for (None: not reported) against decided on (None: no decision yet), and the support of both."""
+    asked = {row.source: row.amount_vnd for row in project.estimates.all()}
+    decided: dict[str, int] = {}
+    for decision in decisions:
+        for row in decision.money.all():
+            decided[row.source] = decided.get(row.source, 0) + row.amount_vnd
+
+    def support(amounts: dict[str, int]) -> int | None:
+        found = [amounts[source] for source in SUPPORT_SOURCES if source in amounts]
+        return sum(found) if found else None
+
+    return {
+        "rows": [{"source": source, "asked": asked.get(source), "decided": decided.get(source)} for source in Source],
+        "asked": support(asked),
+        "decided": support(decided),
+    }
+
+
+def _results(project: Project, confirmed: Iterable[ProgressUpdate]) -> list[dict[str, Any]]:
+    """Planned against achieved, by indicator. Only confirmed updates count."""
+    rows: dict[int, dict[str, Any]] = {}
+    for plan in project.planned_results.select_related("indicator"):
+        rows[plan.indicator_id] = {"indicator": plan.indicator, "planned": plan.quantity, "achieved": None}
+    for update in confirmed:
+        for result in update.results.all():
+            row = rows.setdefault(
+                result.indicator_id, {"indicator": result.indicator, "planned": None, "achieved": None}
+            )
+            row["achieved"] = (row["achieved"] or 0) + result.quantity
+    return list(rows.values())
+

@@ -1,0 +1,128 @@
+"""The steps of a project, each with its own page."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from audit.steps import Step
+from core.errors import DomainError, NotAllowed, NotFound, WrongState
+from core.once import once
+from files.services import read_bytes
+from projects.forms import ApproveForm, DayStepForm, StepForm, StopForm
+from projects.models import Decision, Project
+from projects.requirements import missing_for
+from projects.services import take_step
+from projects.states import PROJECT_LIFE
+from projects.views.shared import project_of, render_form, user_of
+
+FORMS: dict[str, type[StepForm]] = {
+    "approve": ApproveForm,
+    "start": DayStepForm,
+    "accept": DayStepForm,
+    "close": DayStepForm,
+    "stop": StopForm,
+}
+
+# What will happen, said before it does.
+EXPLAINED = {
+    "submit": gettext_lazy("The file goes to the leader, who records the decision. Until then it cannot be changed."),
+    "return": gettext_lazy("The file goes back to whoever entered it, with your reason, and can be changed again."),
+    "approve": gettext_lazy(
+        "You record a decision that is signed. The money is taken from the year's budget at once; if there is not "
+        "enough left, nothing is stored and you are told how much is missing."
+    ),
+    "start": gettext_lazy("From this day the project is carried out."),
+    "accept": gettext_lazy("You record that the result was accepted. After that no progress is reported any more."),
+    "close": gettext_lazy("The project is settled. It can only be closed when the money approved is paid."),
+    "stop": gettext_lazy(
+        "The project ends here. Money approved and not spent goes back to the budget; enter the decision that stops it."
+    ),
+}
+
+# Where on the project's form a missing thing is entered.
+INPUTS = {"activities": "id_activities_0", "beneficiaries": "id_beneficiary_q", "estimate": "id_estimate_national"}
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
+    user = user_of(request)
+    project = project_of(user, public_id)
+    found = PROJECT_LIFE.steps.get(step)
+    if found is None:
+        raise Http404
+    found.may(project, user).require()
+    files = request.FILES if request.method == "POST" else None
+    form = FORMS.get(step, StepForm)(
+        request.POST or None, files, project=project, note_required=found.note_required
+    )
+    error = None
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            take_step(project, found.code, actor=user, note=form.cleaned_data["note"], data=form.data_for())
+            return reverse("projects:detail", args=[project.public_id])
+
+        try:
+            answer = once(request, form, act)
+        except NotAllowed:
+            raise
+        except DomainError as refusal:
+            _require_state(project_of(user, public_id), found)  # somebody else moved it meanwhile
+            form.blame(refusal)
+            error = refusal
+        else:
+            messages.success(request, _("«%(step)s» is recorded.") % {"step": found.label})
+            return answer
+    _require_state(project, found)
+    context = {"project": project, "step": found, "explained": EXPLAINED[found.code], "missing": _missing(project, found)}
+    return render_form(request, "projects/step.html", form, context, error)
+
+
+def _require_state(project: Project, step: Step) -> None:
+    verdict = PROJECT_LIFE.in_state(project, step)
+    if not verdict:
+        raise WrongState(verdict.reason)
+
+
+def _missing(project: Project, step: Step) -> list[dict[str, Any]]:
+    """Everything the step still needs, each with the input where it is entered."""
+    found = missing_for(project, step.code)
+    return [
+        {"id": INPUTS.get(name, f"id_{name}"), "text": text} for name, texts in found.items() for text in texts
+    ]
+
+
+@require_safe
+def decision_file(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+    """The scanned decision, for whoever sees the project."""
+    project = project_of(user_of(request), public_id)
+    decision = Decision.objects.filter(project=project, pk=pk, file__isnull=False).select_related("file").first()
+    if decision is None:
+        raise Http404
+    return stored_file(decision.file, decision.file_name or decision.number)
+
+
+def stored_file(stored: Any, name: str) -> HttpResponse:
+    """The bytes with their true type; kept by the person's browser only. 404 with the hash where they are missing."""
+    try:
+        content = read_bytes(stored)
+    except (OSError, ValueError) as error:
+        text = _("The file is missing on the server. Tell the administrator: %(name)s, %(hash)s.")
+        raise NotFound(text % {"name": name, "hash": stored.sha256}) from error
+    response = HttpResponse(content, content_type=stored.content_type)
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, max-age=86400, immutable"
+    response.headers["Content-Disposition"] = _disposition(name, stored.content_type)
+    return response
+
+
+def _disposition(name: str, content_type: str) -> str:
+    from django.utils.http import content_disposition_header
+
+    return content_disposition_header(False, name) or "inline"
