@@ -5,11 +5,11 @@ import io
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from home.models import Portal
 
 from accounts.models import Agency, User
 from accounts.roles import Role
 from audit.models import Entry
+from home.models import Portal
 from places.loading import load_areas
 from places.models import Area, Level
 from projects.models import Project
@@ -85,7 +85,6 @@ def test_setup_refuses_a_weak_password_and_stores_nothing(monkeypatch: pytest.Mo
 
 def test_setup_works_in_every_province_of_today() -> None:
     from accounts.agencies import ensure_agencies
-
     from home.services import province_of_today
 
     load_areas()
