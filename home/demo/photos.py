@@ -5,8 +5,9 @@ import zlib
 from functools import cache
 from pathlib import Path
 
-import reports
 from PIL import Image, ImageDraw, ImageFont
+
+import reports
 
 SIZE = (960, 720)
 FONT = Path(reports.__file__).parent / "documents" / "fonts" / "LiberationSerif-Bold.ttf"
