@@ -6,6 +6,7 @@ illustrative.
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from audit.services import record
@@ -69,7 +70,7 @@ class ThisYear:
     def tell_frame(self) -> None:
         self.timeline.add(self.ago(330), self.set_targets)
         for source, million in ((Source.LOCAL, LOCAL_MILLION), (Source.NATIONAL, NATIONAL_MILLION)):
-            self.timeline.add(self.ago(320), lambda source=source, million=million: self.give(source, million))
+            self.timeline.add(self.ago(320), partial(self.give, source, million))
         self.timeline.add(self.ago(300), self.approve_plan)
 
     def set_targets(self) -> None:

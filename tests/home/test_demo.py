@@ -120,7 +120,7 @@ def test_one_more_đồng_approved_raises_the_summary_by_one(demo: str, source: 
     before = summary()
     project = Project.objects.filter(year=2021, programme__source=source, state="accepted").first()
     assert project is not None
-    issuer = project.decisions.first().issuer
+    issuer = project.decisions.get().issuer
     decision = DecisionData(issuer=issuer, number="MH-99/QĐ", decided_on=clock.today())
     allocate(project, source, 1, decision, actor=User.objects.get(username="lanhdao"))
     after = summary()
