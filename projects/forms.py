@@ -140,7 +140,10 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, actor: User, project: Project | None = None, **kwargs: Any) -> None:
-        kwargs["initial"] = {**(stored_values(project) if project else _first_values(actor)), **kwargs.get("initial", {})}
+        kwargs["initial"] = {
+            **(stored_values(project) if project else _first_values(actor)),
+            **kwargs.get("initial", {}),
+        }
         super().__init__(*args, **kwargs)
         self.actor, self.project = actor, project
         fields: Any = self.fields
@@ -202,7 +205,8 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
             estimate=self.by_source(),
             investment_vnd=data["investment_vnd"],
             planned_results=self.counts(),
-            implementing_unit=data.get("implementing_unit") or (self.project.implementing_unit if self.project else None),
+            implementing_unit=data.get("implementing_unit")
+            or (self.project.implementing_unit if self.project else None),
             plan_line=data.get("plan_line"),
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],
@@ -284,9 +288,7 @@ def _flat(choices: Iterable[Any]) -> list[tuple[Any, Any]]:
 class StepForm(OnceForm, KcForm):
     """What a step needs. `data_for` gives what take_step expects."""
 
-    note = NfcField(
-        label=_("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), required=False
-    )
+    note = NfcField(label=_("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3}), required=False)
     field_order: Sequence[str] | None = None
 
     def __init__(self, *args: Any, project: Project, note_required: bool = False, **kwargs: Any) -> None:
@@ -405,9 +407,7 @@ class StopForm(_DecisionFields, StepForm):
         data = self.cleaned_data
         if not data["number"]:
             return {}
-        return {
-            "decision": DecisionData(issuer=data["issuer"], number=data["number"], decided_on=data["decided_on"])
-        }
+        return {"decision": DecisionData(issuer=data["issuer"], number=data["number"], decided_on=data["decided_on"])}
 
     def blame(self, error: DomainError) -> None:
         _rename(error, {"decision": "number"})
@@ -530,6 +530,4 @@ class DecideForm(OnceForm, KcForm):
 
 
 class ReturnUpdateForm(OnceForm, KcForm):
-    note = NfcField(
-        label=_("What has to be put right"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    note = NfcField(label=_("What has to be put right"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))

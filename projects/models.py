@@ -5,13 +5,13 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
-from places.models import Area, AreaClosure
 
 from accounts.models import Agency, User
 from core import clock
 from core.models import FoldedField, NfcCharField, Source, money_field, public_id_field
 from enterprises.models import Enterprise
 from files.models import StoredFile
+from places.models import Area, AreaClosure
 from programmes.models import Activity, Indicator, PlanLine, Programme
 
 

@@ -3,10 +3,10 @@
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
-from places.models import AreaClosure
 
 from accounts.roles import Role
 from core.verdicts import YES, Verdict, no
+from places.models import AreaClosure
 
 if TYPE_CHECKING:
     from accounts.models import User

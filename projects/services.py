@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.utils.translation import gettext as _
-from places.models import Area
-from places.services import province_of
 
 from accounts.models import Agency
 from audit.services import changed, record
@@ -20,6 +18,8 @@ from core.models import SUPPORT_SOURCES, Source
 from core.text import nfc
 from enterprises.models import Enterprise
 from files.models import StoredFile
+from places.models import Area
+from places.services import province_of
 from programmes.models import Activity, Indicator, PlanLine, Programme
 from projects import states
 from projects.models import Decision, DecisionMoney, PlannedResult, Project, ProjectEstimate, ProjectState, ProjectType

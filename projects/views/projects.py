@@ -154,3 +154,16 @@ def _results(project: Project, confirmed: Iterable[ProgressUpdate]) -> list[dict
             row["achieved"] = (row["achieved"] or 0) + result.quantity
     return list(rows.values())
 
+
+@require_safe
+def of_enterprise(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The projects an establishment benefits from, as far as the person sees them: a part of its page."""
+    rows = (
+        Project.objects.visible_to(user_of(request))
+        .filter(beneficiaries__public_id=public_id)
+        .select_related("area")
+        .order_by("-year", "code")
+    )
+    part = getattr(request, "htmx", False)
+    template = "projects/_of_enterprise.html" if part else "projects/of_enterprise.html"
+    return render(request, template, {"rows": with_support(rows)[:PAGE_SIZE]})

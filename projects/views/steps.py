@@ -58,9 +58,7 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
         raise Http404
     found.may(project, user).require()
     files = request.FILES if request.method == "POST" else None
-    form = FORMS.get(step, StepForm)(
-        request.POST or None, files, project=project, note_required=found.note_required
-    )
+    form = FORMS.get(step, StepForm)(request.POST or None, files, project=project, note_required=found.note_required)
     error = None
     if request.method == "POST" and form.is_valid():
 
@@ -80,7 +78,12 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
             messages.success(request, _("«%(step)s» is recorded.") % {"step": found.label})
             return answer
     _require_state(project, found)
-    context = {"project": project, "step": found, "explained": EXPLAINED[found.code], "missing": _missing(project, found)}
+    context = {
+        "project": project,
+        "step": found,
+        "explained": EXPLAINED[found.code],
+        "missing": _missing(project, found),
+    }
     return render_form(request, "projects/step.html", form, context, error)
 
 
@@ -93,9 +96,7 @@ def _require_state(project: Project, step: Step) -> None:
 def _missing(project: Project, step: Step) -> list[dict[str, Any]]:
     """Everything the step still needs, each with the input where it is entered."""
     found = missing_for(project, step.code)
-    return [
-        {"id": INPUTS.get(name, f"id_{name}"), "text": text} for name, texts in found.items() for text in texts
-    ]
+    return [{"id": INPUTS.get(name, f"id_{name}"), "text": text} for name, texts in found.items() for text in texts]
 
 
 @require_safe

@@ -1,0 +1,145 @@
+"""Training classes: all of them, those of a project, entering and changing one."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from audit.models import Entry
+from core.errors import DomainError, Invalid
+from core.once import once
+from projects.models import Project
+from training import permissions, services
+from training.forms import ClassFilter, ClassForm, NewClassForm, stored
+from training.models import TrainingClass
+
+PAGE_SIZE = 50
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)
+    return request.user
+
+
+def _project(user: User, public_id: UUID) -> Project:
+    rows = Project.objects.visible_to(user).select_related("area", "province")
+    found: Project = get_object_or_404(rows, public_id=public_id)
+    return found
+
+
+def _class(user: User, public_id: UUID) -> TrainingClass:
+    rows = TrainingClass.objects.visible_to(user).select_related("area", "project__area", "project__province")
+    found: TrainingClass = get_object_or_404(rows, public_id=public_id)
+    return found
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """All classes the person may see, with sums of the whole selection and how many classes they cover."""
+    visible = TrainingClass.objects.visible_to(_user(request))
+    form = ClassFilter(request.GET, rows=visible)
+    rows = form.narrow().select_related("area", "project")
+    context = {
+        "form": form,
+        "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
+        "sums": rows.aggregate(
+            classes=Count("id"),
+            reported=Count("total"),
+            total=Sum("total"),
+            women_reported=Count("women"),
+            women=Sum("women"),
+        ),
+        "any": visible.exists(),
+    }
+    return render(request, "training/list.html", context)
+
+
+@require_safe
+def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = _user(request)
+    row = _class(user, public_id)
+    may_edit = permissions.may_enter_class(row.project, user)
+    inside = row.project.province_id in user.sight.province_ids or bool(may_edit)
+    context = {
+        "row": row,
+        "may_edit": may_edit and row.project.state not in ("closed", "stopped"),
+        "inside": inside,
+        "history": Entry.objects.about(row)[:50] if inside else [],
+    }
+    return render(request, "training/detail.html", context)
+
+
+@require_safe
+def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The classes of one project: as a part of its page, or as a page of its own."""
+    user = _user(request)
+    project = _project(user, public_id)
+    may_enter = permissions.may_enter_class(project, user)
+    context = {
+        "project": project,
+        "rows": TrainingClass.objects.visible_to(user).filter(project=project).select_related("area"),
+        "may_enter": may_enter and project.decided_on is not None and project.state not in ("closed", "stopped"),
+    }
+    part = getattr(request, "htmx", False)
+    return render(request, "training/_project.html" if part else "training/project.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = _user(request)
+    project = _project(user, public_id)
+    permissions.may_enter_class(project, user).require()
+    form = NewClassForm(request.POST or None, project=project)
+    error = None
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            row = services.create_class(project, form.data_of(), actor=user)
+            messages.success(request, _("The class is entered."))
+            return reverse("training:detail", args=[row.public_id])
+
+        try:
+            return once(request, form, act)
+        except DomainError as refusal:
+            form.blame(refusal)
+            error = refusal
+    return _form_page(request, form, project, None, error)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = _user(request)
+    row = _class(user, public_id)
+    permissions.may_enter_class(row.project, user).require()
+    form = ClassForm(request.POST or None, project=row.project, row=row)
+    error = None
+    if request.method == "POST" and form.is_valid():
+        try:
+            services.change_class(row, form.data_of(), actor=user, version=form.cleaned_data["version"])
+        except DomainError as refusal:
+            form.blame(refusal)
+            error = refusal
+            if refusal.code == "stale":
+                now = _class(user, public_id)
+                form.take_over(now.version, stored(now))
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("training:detail", public_id)
+    return _form_page(request, form, row.project, row, error)
+
+
+def _form_page(
+    request: HttpRequest, form: ClassForm, project: Project, row: TrainingClass | None, error: DomainError | None
+) -> HttpResponse:
+    """200 as it is first shown, 422 with faults in it, 409 where somebody was first."""
+    status = 422 if form.errors else 200
+    if error is not None and not isinstance(error, Invalid):
+        status = error.status
+    return render(request, "training/form.html", {"form": form, "project": project, "row": row}, status=status)
