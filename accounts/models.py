@@ -41,7 +41,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
         return self.filter(Q(area__isnull=True) | Q(area_id__in=areas_below(actor.sight.administers_ids)))
 
 
-class Agency(models.Model):
+class Agency(models.Model):  # type: ignore[django-manager-missing]
     """An office through time. Its names are dated: see AgencyName."""
 
     public_id = public_id_field()

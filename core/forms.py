@@ -34,6 +34,7 @@ class KcForm(forms.Form):
     """Every form of a page. Its widgets have their classes, its text is NFC, and it can take a rule's refusal."""
 
     error_css_class = "kc-field--wrong"
+    data: Any
     meanwhile: Sequence[dict[str, str]] = ()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -71,8 +72,13 @@ class KcForm(forms.Form):
             if bound.name in stored and (typed := bound.value()) is not None
             if _in_words(bound, stored[bound.name]) != _in_words(bound, typed)
         ]
-        self.data = self.data.copy()
-        self.data["version"] = str(version)
+        self.retype("version", str(version))
+
+    def retype(self, name: str, text: str) -> None:
+        """Put something else where the person typed."""
+        data: Any = self.data.copy()
+        data[name] = text
+        self.data = data
 
     @property
     def faults(self) -> list[dict[str, str]]:

@@ -81,9 +81,6 @@ class EnterpriseForm(KcForm):
 class NewEnterpriseForm(OnceForm, EnterpriseForm):
     version = None  # type: ignore[assignment]
 
-    def clean_version(self) -> int:
-        return 0
-
 
 def stored(enterprise: Enterprise) -> dict[str, Any]:
     """What the form would show of it now."""

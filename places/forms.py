@@ -33,7 +33,7 @@ class PlaceFilter(FilterForm):
         super().__init__(data, **kwargs)
         holding = Area.objects.filter(closure_down__area_id__in=area_ids)
         rows = holding.filter(Q(level=Level.DISTRICT) | Q(level=Level.COMMUNE, valid_to__isnull=True)).distinct()
-        self.fields["area"].widget.choices = [("", _("All places")), *grouped(rows)]  # type: ignore[attr-defined]
+        self.fields["area"].widget.choices = [("", _("All places")), *grouped(rows)]
 
     def clean_area(self) -> Area | None:
         """A unit by its uid or code, also one that the list does not offer."""
@@ -44,12 +44,11 @@ class PlaceFilter(FilterForm):
             area = resolve_area(text)
         except Invalid as error:
             raise forms.ValidationError(error.fields["area"]) from None
-        choices = self.fields["area"].widget.choices  # type: ignore[attr-defined]
+        choices = self.fields["area"].widget.choices
         if all(area.uid != uid for _title, group in choices[1:] for uid, _name in group):
             choices.append((area.uid, area.full_name))
         if text != area.uid:
-            self.data = self.data.copy()
-            self.data["area"] = area.uid
+            self.retype("area", area.uid)
         return area
 
 

@@ -63,7 +63,7 @@ class ProjectFilter(KcForm):
             area = resolve_area(text)
         except Invalid as error:
             raise forms.ValidationError(error.fields["area"]) from None
-        choices = self.fields["area"].widget.choices  # type: ignore[attr-defined]
+        choices = self.fields["area"].widget.choices
         if all(area.uid != uid for _title, group in choices[1:] for uid, _name in group):
             choices.append((area.uid, area.full_name))
         if text != area.uid:
@@ -84,8 +84,8 @@ class ProjectFilter(KcForm):
         if data.get("source"):
             rows = rows.filter(programme__source=data["source"])
         if data.get("activity"):
-            linked = Project.activities.through.objects.filter(activity=data["activity"]).values("project_id")
-            rows = rows.filter(pk__in=linked)
+            doing = Project.activities.through.objects.filter(activity=data["activity"]).values("project_id")
+            rows = rows.filter(pk__in=doing)
         if data.get("area"):
             rows = rows.filter(area_id__in=AreaClosure.objects.filter(ancestor=data["area"]).values("area_id"))
         if data.get("state"):

@@ -141,7 +141,7 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
 
     def __init__(self, *args: Any, actor: User, project: Project | None = None, **kwargs: Any) -> None:
         kwargs["initial"] = {
-            **(stored_values(project) if project else _first_values(actor)),
+            **(stored_values(project) if project else _first_values()),
             **kwargs.get("initial", {}),
         }
         super().__init__(*args, **kwargs)
@@ -233,7 +233,7 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
         return rows
 
 
-def _first_values(actor: User) -> dict[str, Any]:
+def _first_values() -> dict[str, Any]:
     return {"year": clock.today().year, "type": ProjectType.SINGLE}
 
 
@@ -265,8 +265,9 @@ def _in_words(bound: forms.BoundField) -> str:
         rows = Enterprise.objects.filter(public_id__in=[key for key in map(_uuid, value or []) if key])
         return ", ".join(row.name for row in rows.order_by("folded", "pk"))
     if isinstance(bound.field, forms.ChoiceField):
+        choices: Any = bound.field.choices
         chosen = {str(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item is not None}
-        return ", ".join(str(label) for key, label in _flat(bound.field.choices) if str(key) in chosen and str(key))
+        return ", ".join(str(label) for key, label in _flat(choices) if str(key) in chosen and str(key))
     if isinstance(bound.field, (MoneyField, WholeField, DateField)):
         try:
             value = bound.field.to_python(value)

@@ -23,6 +23,13 @@ FROZEN = (
     "public_id",
 )
 
+# Another report `r` stands where NEW would: every unique rule of the table.
+_SAME = (
+    "r.id = NEW.id OR r.public_id = NEW.public_id OR r.supersedes_id = NEW.supersedes_id "
+    "OR (r.kind = NEW.kind AND r.period_id = NEW.period_id AND r.area_id = NEW.area_id "
+    "AND (r.version = NEW.version OR (r.state = NEW.state AND r.state IN ('draft', 'published'))))"
+)
+
 register(
     refuse_when(
         "report_frozen",
@@ -74,9 +81,7 @@ register(
         "reports_report",
         "A report is never replaced by another under the same number.",
         event="INSERT",
-        condition="EXISTS (SELECT 1 FROM reports_report r WHERE r.id = NEW.id OR r.public_id = NEW.public_id "
-        "OR (r.kind = NEW.kind AND r.period_id = NEW.period_id AND r.area_id = NEW.area_id "
-        "AND r.version = NEW.version))",
+        condition=f"EXISTS (SELECT 1 FROM reports_report r WHERE {_SAME})",
         message="this version exists already",
     )
 )
@@ -86,10 +91,7 @@ register(
         "reports_report",
         "A changed report never takes the place of another: «UPDATE OR REPLACE» on SQLite would remove that one.",
         event="UPDATE",
-        condition="EXISTS (SELECT 1 FROM reports_report r WHERE r.id <> OLD.id AND (r.id = NEW.id "
-        "OR r.public_id = NEW.public_id OR r.supersedes_id = NEW.supersedes_id "
-        "OR (r.kind = NEW.kind AND r.period_id = NEW.period_id AND r.area_id = NEW.area_id "
-        "AND (r.version = NEW.version OR (r.state = NEW.state AND r.state IN ('draft', 'published'))))))",
+        condition=f"EXISTS (SELECT 1 FROM reports_report r WHERE r.id <> OLD.id AND ({_SAME}))",
         message="this version exists already",
     )
 )

@@ -171,6 +171,7 @@ def _store(
         "made_at": clock.now(),
         "demonstration": figures.demonstration,
     }
+    changes: dict[str, tuple[Any, Any]]
     if now is not None and now.state == ReportState.DRAFT:
         report = now
         report.lines.all().delete()

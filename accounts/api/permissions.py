@@ -23,7 +23,8 @@ class HasScope(BasePermission):
         scope = getattr(view, "scope_read" if request.method in SAFE_METHODS else "scope_write", None)
         if scope is None:
             return False
-        if scope and scope not in request.auth.scopes:
+        token: Any = request.auth
+        if scope and scope not in token.scopes:
             raise Problem(
                 403, "insufficient_scope", _("This needs the scope %(scope)s.") % {"scope": scope}, required_scope=scope
             )

@@ -39,6 +39,7 @@ class Page:
         self.ordering = ordering
         self.size: int = values.get("page_size", DEFAULT_SIZE)
         self.count: bool = values.get("count", False)
+        self.edge: list[Any] | None
         self.backwards, self.edge = self._read(values["cursor"]) if "cursor" in values else (False, None)
 
     def _read(self, cursor: str) -> tuple[bool, list[Any]]:

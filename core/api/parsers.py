@@ -49,7 +49,7 @@ class JSONParser(BaseParser):
 class FormParser(parsers.FormParser):
     """application/x-www-form-urlencoded, no larger than any other body."""
 
-    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> QueryDict:
+    def parse(self, stream: IO[Any], media_type: str | None = None, parser_context: Any = None) -> Any:
         limit: int = settings.DATA_UPLOAD_MAX_MEMORY_SIZE or 5 * 1024 * 1024
         raw = stream.read(limit + 1)
         if len(raw) > limit:

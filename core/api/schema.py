@@ -75,5 +75,6 @@ class PortalAutoSchema(AutoSchema):
             if code == 422 and not self._keyed() or code == 409 and self.method == "GET":
                 continue
             answer = OpenApiResponse(ProblemShown, text)
-            bodies.setdefault(str(code), self._get_response_for_code(answer, str(code), (PROBLEM_TYPE,), direction))
+            body = self._get_response_for_code(answer, str(code), (PROBLEM_TYPE,), direction)  # type: ignore[no-untyped-call]
+            bodies.setdefault(str(code), body)
         return bodies

@@ -1,7 +1,7 @@
 """What every view of the API shares: declared parameters, keyset pages, one effect a key."""
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
@@ -17,6 +17,16 @@ from core.api.idempotency import once
 from core.api.pagination import Ordering, Page
 from core.api.params import Param
 from core.api.problems import Problem
+
+if TYPE_CHECKING:
+
+    class PortalRequest(Request):
+        """Past the gates the user is an accounts.User, which this floor does not know."""
+
+        user: Any
+        data: Any
+else:
+    PortalRequest = Request
 
 
 class PortalView(APIView):

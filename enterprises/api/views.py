@@ -3,16 +3,15 @@
 from typing import Any
 from uuid import UUID
 
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import params
 from core.api.serializers import StrictSerializer, Text, Whole
-from core.api.views import PortalView
+from core.api.views import PortalRequest, PortalView
 from core.errors import Invalid
 from enterprises.models import Enterprise, EnterpriseKind
 from enterprises.services import EnterpriseData, change_enterprise, create_enterprise
@@ -91,7 +90,7 @@ class EnterpriseList(PortalView):
     )
 
     @extend_schema(operation_id="enterprises", responses=EnterpriseShown(many=True))
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = Enterprise.objects.visible_to(request.user).select_related("area")
         area = read_area(values)
@@ -106,7 +105,7 @@ class EnterpriseList(PortalView):
         return self.page(request, rows, lambda found: [show(row) for row in found], values)
 
     @extend_schema(operation_id="enterprise_create", request=EnterpriseBody, responses={201: EnterpriseShown})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             data = EnterpriseData(**self.body(EnterpriseBody, request))
             return Response(show(create_enterprise(data, actor=request.user)), status=201)
@@ -115,7 +114,7 @@ class EnterpriseList(PortalView):
 
 
 class EnterpriseOne(PortalView):
-    def _get(self, request: Request, enterprise_id: UUID) -> Enterprise:
+    def _get(self, request: PortalRequest, enterprise_id: UUID) -> Enterprise:
         rows = Enterprise.objects.visible_to(request.user).select_related("area")
         row: Enterprise | None = rows.filter(public_id=enterprise_id).first()
         if row is None:
@@ -123,12 +122,12 @@ class EnterpriseOne(PortalView):
         return row
 
     @extend_schema(operation_id="enterprise", responses=EnterpriseShown)
-    def get(self, request: Request, enterprise_id: UUID) -> Response:
+    def get(self, request: PortalRequest, enterprise_id: UUID) -> Response:
         self.read_params(request)
         return Response(show(self._get(request, enterprise_id)))
 
     @extend_schema(operation_id="enterprise_change", request=EnterpriseChange, responses=EnterpriseShown)
-    def put(self, request: Request, enterprise_id: UUID) -> Response:
+    def put(self, request: PortalRequest, enterprise_id: UUID) -> HttpResponse:
         row = self._get(request, enterprise_id)
         data = self.body(EnterpriseChange, request)
         version = data.pop("version")

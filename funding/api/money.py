@@ -1,20 +1,21 @@
 """Budgets, money approved for projects, and payments. Rows are only ever added."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Agency
 from core.api import params
+from core.api.params import Param
 from core.api.problems import Problem
 from core.api.serializers import StrictSerializer, Text, Vnd, Whole
-from core.api.views import PortalView
+from core.api.views import PortalRequest, PortalView
 from funding.models import Account, Budget, EntryKind, LedgerEntry
 from funding.services import Voucher, allocate, correct, give_budget, pay
 from places.api.views import ON, brief, read_area
@@ -60,7 +61,7 @@ def decision_data(body: dict[str, Any], province: Area) -> DecisionData:
 
 class BudgetBody(StrictSerializer):
     programme = Text(max_length=40)
-    source = serializers.ChoiceField(SUPPORT)
+    source = serializers.ChoiceField(SUPPORT)  # type: ignore[assignment]
     year = Whole(min_value=1990, max_value=2100)
     amount_vnd = Whole(min_value=-(10**15), max_value=10**15)
     decision = DecisionBody()
@@ -69,7 +70,7 @@ class BudgetBody(StrictSerializer):
 
 class AllocationBody(StrictSerializer):
     project = serializers.UUIDField()
-    source = serializers.ChoiceField(SUPPORT)
+    source = serializers.ChoiceField(SUPPORT)  # type: ignore[assignment]
     amount_vnd = Vnd(min_value=1)
     decision = DecisionBody()
     reason = Text(max_length=300, required=False, allow_blank=True)
@@ -79,7 +80,7 @@ class PaymentBody(StrictSerializer):
     """`kind` correction: `corrects` names the entry, `amount_vnd` is signed."""
 
     project = serializers.UUIDField()
-    source = serializers.ChoiceField(SUPPORT)
+    source = serializers.ChoiceField(SUPPORT)  # type: ignore[assignment]
     kind = serializers.ChoiceField(["advance", "payment", "return", "correction"])
     amount_vnd = Whole(min_value=-(10**15), max_value=10**15)
     document_no = Text(max_length=60)
@@ -132,7 +133,7 @@ FILTERS = (
 )
 
 
-def visible_project(request: Request, public_id: Any) -> Project:
+def visible_project(request: PortalRequest, public_id: Any) -> Project:
     row: Project | None = Project.objects.visible_to(request.user).filter(public_id=public_id).first()
     if row is None:
         raise serializers.ValidationError({"project": [_("There is no such project here.")]})
@@ -144,7 +145,7 @@ class BudgetList(PortalView):
     params = FILTERS
 
     @extend_schema(operation_id="budgets", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = Budget.objects.visible_to(request.user).select_related("programme", "province", "balance")
         area = read_area(values)
@@ -156,7 +157,7 @@ class BudgetList(PortalView):
         return self.page(request, rows, lambda found: [show_budget(row) for row in found], values)
 
     @extend_schema(operation_id="budget_give", request=BudgetBody, responses={201: ANY})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(BudgetBody, request)
             programme = Programme.objects.filter(code=body["programme"]).first()
@@ -180,7 +181,7 @@ class BudgetList(PortalView):
         return self.once(request, act)
 
     @staticmethod
-    def _province(request: Request, programme: Programme, text: str | None) -> Area:
+    def _province(request: PortalRequest, programme: Programme, text: str | None) -> Area:
         """The one asked for, the programme's own, or the caller's only one."""
         if text:
             area = read_area({"area": text})
@@ -198,14 +199,14 @@ class BudgetList(PortalView):
 
 class _Entries(PortalView):
     paged = True
-    params = (
+    params: ClassVar[tuple[Param, ...]] = (
         *FILTERS,
         params.uuid_("project", "Only of this project."),
         params.moment("changed_since", "Recorded since."),
     )
     account: str
 
-    def rows(self, request: Request, values: dict[str, Any]) -> Any:
+    def rows(self, request: PortalRequest, values: dict[str, Any]) -> Any:
         rows = (
             LedgerEntry.objects.visible_to(request.user)
             .account(self.account)
@@ -227,7 +228,7 @@ class _Entries(PortalView):
                 rows = rows.filter(**{column: values[name]})
         return rows
 
-    def listed(self, request: Request) -> Response:
+    def listed(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         return self.page(request, self.rows(request, values), lambda found: [show_entry(row) for row in found], values)
 
@@ -236,11 +237,11 @@ class AllocationList(_Entries):
     account = Account.ALLOCATED
 
     @extend_schema(operation_id="allocations", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         return self.listed(request)
 
     @extend_schema(operation_id="allocate", request=AllocationBody, responses={201: ANY})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(AllocationBody, request)
             project = visible_project(request, body["project"])
@@ -262,11 +263,11 @@ class PaymentList(_Entries):
     params = (*_Entries.params, params.choice("kind", ["advance", "payment", "return", "correction"]))
 
     @extend_schema(operation_id="payments", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         return self.listed(request)
 
     @extend_schema(operation_id="pay", request=PaymentBody, responses={201: ANY})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(PaymentBody, request)
             project = visible_project(request, body["project"])
@@ -288,10 +289,10 @@ class PaymentList(_Entries):
         return self.once(request, act)
 
     @staticmethod
-    def _correct(request: Request, project: Project, body: dict[str, Any], voucher: Voucher) -> LedgerEntry:
+    def _correct(request: PortalRequest, project: Project, body: dict[str, Any], voucher: Voucher) -> LedgerEntry:
         original = (
             LedgerEntry.objects.visible_to(request.user)
-            .filter(project=project, account=Account.PAID, public_id=body.get("corrects"))
+            .filter(project=project, account=Account.PAID, public_id=body.get("corrects"))  # type: ignore[misc]
             .first()
         )
         if original is None:

@@ -13,7 +13,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.parsers import MultiPartParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.models import Agency
@@ -21,7 +20,7 @@ from audit.models import Entry
 from core.api import params
 from core.api.problems import Problem
 from core.api.serializers import StrictSerializer, Text, Vnd, Whole
-from core.api.views import PortalView
+from core.api.views import PortalRequest, PortalView
 from core.models import Source
 from enterprises.api.views import AreaField
 from enterprises.models import Enterprise
@@ -134,7 +133,7 @@ def with_relations(rows: Any) -> Any:
     )
 
 
-def get_project(request: Request, project_id: UUID) -> Project:
+def get_project(request: PortalRequest, project_id: UUID) -> Project:
     row: Project | None = with_relations(Project.objects.visible_to(request.user)).filter(public_id=project_id).first()
     if row is None:
         raise Http404
@@ -215,7 +214,7 @@ class ProjectChange(ProjectBody):
 
 
 class MoneyBody(StrictSerializer):
-    source = serializers.ChoiceField(SOURCES)
+    source = serializers.ChoiceField(SOURCES)  # type: ignore[assignment]
     amount_vnd = Vnd()
 
 
@@ -241,7 +240,7 @@ class NoteBody(StrictSerializer):
     note = Text(max_length=5000, required=False, allow_blank=True)
 
 
-def project_data(body: dict[str, Any], request: Request) -> ProjectData:
+def project_data(body: dict[str, Any], request: PortalRequest) -> ProjectData:
     estimate = {
         name.removesuffix("_vnd"): amount for name, amount in body.get("estimate", {}).items() if amount is not None
     }
@@ -275,7 +274,7 @@ def project_data(body: dict[str, Any], request: Request) -> ProjectData:
     )
 
 
-def default_unit(request: Request, area: Area) -> Agency | None:
+def default_unit(request: PortalRequest, area: Area) -> Agency | None:
     """The contract names no implementing unit: it is the caller's own centre, or the only centre of the province."""
     if request.user.agency_id in request.user.sight.centre_ids:
         return None
@@ -302,7 +301,7 @@ class ProjectList(PortalView):
         params.moment("changed_since", "Something was done to it since."),
     )
 
-    def rows(self, request: Request, values: dict[str, Any]) -> Any:
+    def rows(self, request: PortalRequest, values: dict[str, Any]) -> Any:
         rows = Project.objects.visible_to(request.user)
         area = read_area(values)
         if area is not None:
@@ -331,13 +330,13 @@ class ProjectList(PortalView):
         return rows
 
     @extend_schema(operation_id="projects", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = with_relations(self.rows(request, values))
         return self.page(request, rows, lambda found: show_projects(found, request.user), values)
 
     @extend_schema(operation_id="project_create", request=ProjectBody, responses={201: ANY})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             data = project_data(self.body(ProjectBody, request), request)
             row = create_project(data, actor=request.user)
@@ -359,12 +358,12 @@ def changed_since(moment: dt.datetime) -> list[int]:
 
 class ProjectOne(PortalView):
     @extend_schema(operation_id="project", responses=ANY)
-    def get(self, request: Request, project_id: UUID) -> Response:
+    def get(self, request: PortalRequest, project_id: UUID) -> Response:
         self.read_params(request)
         return Response(show_projects([get_project(request, project_id)], request.user)[0])
 
     @extend_schema(operation_id="project_change", request=ProjectChange, responses=ANY)
-    def put(self, request: Request, project_id: UUID) -> Response:
+    def put(self, request: PortalRequest, project_id: UUID) -> HttpResponse:
         row = get_project(request, project_id)
         body = self.body(ProjectChange, request)
         changed = change_project(row, project_data(body, request), actor=request.user, version=body["version"])
@@ -375,7 +374,7 @@ class ProjectHistory(PortalView):
     paged = True
 
     @extend_schema(operation_id="project_history", responses=ANY)
-    def get(self, request: Request, project_id: UUID) -> Response:
+    def get(self, request: PortalRequest, project_id: UUID) -> Response:
         values = self.read_params(request)
         row = get_project(request, project_id)
         sight = request.user.sight
@@ -403,7 +402,7 @@ class ProjectHistory(PortalView):
 
 class ProjectStep(PortalView):
     @extend_schema(operation_id="project_step", request=StepBody, responses=ANY)
-    def post(self, request: Request, project_id: UUID, step: str) -> Response:
+    def post(self, request: PortalRequest, project_id: UUID, step: str) -> HttpResponse:
         row = get_project(request, project_id)
         if step not in PROJECT_LIFE.steps:
             raise Http404
@@ -437,7 +436,7 @@ class ProgressList(PortalView):
     params = (params.choice("state", list(ProgressState.values)),)
 
     @extend_schema(operation_id="progress", responses=ANY)
-    def get(self, request: Request, project_id: UUID) -> Response:
+    def get(self, request: PortalRequest, project_id: UUID) -> Response:
         values = self.read_params(request)
         project = get_project(request, project_id)
         rows = ProgressUpdate.objects.visible_to(request.user).filter(project=project)
@@ -447,7 +446,7 @@ class ProgressList(PortalView):
         return self.page(request, rows, lambda found: [show_update(row) for row in found], values)
 
     @extend_schema(operation_id="progress_report", request=ProgressBody, responses={200: ANY, 201: ANY})
-    def post(self, request: Request, project_id: UUID) -> Response:
+    def post(self, request: PortalRequest, project_id: UUID) -> HttpResponse:
         project = get_project(request, project_id)
 
         def act() -> Response:
@@ -469,7 +468,7 @@ class ProgressList(PortalView):
 
 
 class ProgressOne(PortalView):
-    def _get(self, request: Request, project_id: UUID, uuid: UUID) -> ProgressUpdate:
+    def _get(self, request: PortalRequest, project_id: UUID, uuid: UUID) -> ProgressUpdate:
         rows = ProgressUpdate.objects.visible_to(request.user).filter(project__public_id=project_id, uuid=uuid)
         row: ProgressUpdate | None = rows.select_related("project").first()
         if row is None:
@@ -477,7 +476,7 @@ class ProgressOne(PortalView):
         return row
 
     @extend_schema(operation_id="progress_one", responses=ANY)
-    def get(self, request: Request, project_id: UUID, uuid: UUID) -> Response:
+    def get(self, request: PortalRequest, project_id: UUID, uuid: UUID) -> Response:
         self.read_params(request)
         return Response(show_update(self._get(request, project_id, uuid)))
 
@@ -486,7 +485,7 @@ class ProgressConfirm(ProgressOne):
     http_method_names = ["post", "options"]
 
     @extend_schema(operation_id="progress_confirm", request=NoteBody, responses=ANY)
-    def post(self, request: Request, project_id: UUID, uuid: UUID) -> Response:
+    def post(self, request: PortalRequest, project_id: UUID, uuid: UUID) -> HttpResponse:
         row = self._get(request, project_id, uuid)
 
         def act() -> Response:
@@ -500,7 +499,7 @@ class ProgressReturn(ProgressOne):
     http_method_names = ["post", "options"]
 
     @extend_schema(operation_id="progress_return", request=NoteBody, responses=ANY)
-    def post(self, request: Request, project_id: UUID, uuid: UUID) -> Response:
+    def post(self, request: PortalRequest, project_id: UUID, uuid: UUID) -> HttpResponse:
         row = self._get(request, project_id, uuid)
 
         def act() -> Response:
@@ -515,7 +514,7 @@ class Evidence(PortalView):
     paged = True
 
     @extend_schema(operation_id="evidence", responses=ANY)
-    def get(self, request: Request, project_id: UUID) -> Response:
+    def get(self, request: PortalRequest, project_id: UUID) -> Response:
         values = self.read_params(request)
         project = get_project(request, project_id)
         updates = ProgressUpdate.objects.visible_to(request.user).filter(project=project)
@@ -551,7 +550,7 @@ class Evidence(PortalView):
         },
         responses={201: ANY},
     )
-    def post(self, request: Request, project_id: UUID) -> Response:
+    def post(self, request: PortalRequest, project_id: UUID) -> HttpResponse:
         project = get_project(request, project_id)
 
         def act() -> Response:
@@ -581,7 +580,7 @@ class Evidence(PortalView):
 
 class EvidenceFile(PortalView):
     @extend_schema(operation_id="evidence_file", responses={(200, "image/jpeg"): OpenApiTypes.BINARY})
-    def get(self, request: Request, project_id: UUID, photo_id: int) -> HttpResponse | FileResponse:
+    def get(self, request: PortalRequest, project_id: UUID, photo_id: int) -> HttpResponse | FileResponse:
         self.read_params(request)
         updates = ProgressUpdate.objects.visible_to(request.user).filter(project__public_id=project_id)
         photo = ProgressPhoto.objects.filter(update__in=updates, pk=photo_id).select_related("file").first()

@@ -5,11 +5,10 @@ from typing import Any
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import params
-from core.api.views import PortalView
+from core.api.views import PortalRequest, PortalView
 from core.models import Source
 from places.api.views import ON, brief, read_area
 from programmes.models import (
@@ -35,7 +34,7 @@ class ProgrammeList(PortalView):
     params = (params.choice("source", ["national", "local"]),)
 
     @extend_schema(operation_id="programmes", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = Programme.objects.select_related("area")
         if "source" in values:
@@ -60,7 +59,7 @@ class IndicatorList(PortalView):
     paged = True
 
     @extend_schema(operation_id="indicators", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         return self.page(request, Indicator.objects.all(), each(self.show), self.read_params(request))
 
     @staticmethod
@@ -84,7 +83,7 @@ class PeriodList(PortalView):
     )
 
     @extend_schema(operation_id="periods", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = ReportingPeriod.objects.all()
         for name in ("year", "kind", "regime"):
@@ -112,7 +111,7 @@ class ActivityList(PortalView):
     paged = True
 
     @extend_schema(operation_id="activities", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         rows = Activity.objects.select_related("group")
         return self.page(request, rows, each(self.show), self.read_params(request))
 
@@ -134,7 +133,7 @@ class NormList(PortalView):
     params = (ON, params.choice("source", list(Source.values)), params.text("code", longest=40))
 
     @extend_schema(operation_id="norms", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = SupportNorm.objects.select_related("area")
         if "on" in values:
@@ -174,7 +173,7 @@ class PlanList(PortalView):
     )
 
     @extend_schema(operation_id="plans", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = AnnualPlan.objects.visible_to(request.user)
         area = read_area(values)

@@ -6,13 +6,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
 from core.api import params
 from core.api.problems import bad_parameter
-from core.api.views import PortalView
+from core.api.views import PortalRequest, PortalView
 from places.api.views import ON, brief, read_area
 from places.models import Area
 from programmes.models import Programme, Target
@@ -39,7 +38,7 @@ class TargetList(PortalView):
     )
 
     @extend_schema(operation_id="targets", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = Target.objects.select_related("programme__area", "indicator")
         if "programme" in values:
@@ -68,7 +67,7 @@ class TargetList(PortalView):
         return self.page(request, rows, show, values)
 
     @staticmethod
-    def _seen(request: Request) -> Any:
+    def _seen(request: PortalRequest) -> Any:
         return Project.objects.visible_to(request.user).order_by().values_list("area_id", flat=True).distinct()
 
     @staticmethod
@@ -99,7 +98,7 @@ class SummaryView(PortalView):
     )
 
     @extend_schema(operation_id="summary", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         this_year = clock.today().year
         first = values.get("year_from", values.get("year_to", this_year))

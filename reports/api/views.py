@@ -9,13 +9,12 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import params
 from core.api.problems import bad_parameter
 from core.api.serializers import StrictSerializer, Text
-from core.api.views import PortalView
+from core.api.views import PortalRequest, PortalView
 from places.api.views import AreaBrief, brief, read_area
 from places.models import Area
 from programmes.models import ReportingPeriod
@@ -38,7 +37,7 @@ class PublishBody(StrictSerializer):
     issued_on = serializers.DateField(required=False, allow_null=True)
 
 
-def get_report(request: Request, report_id: UUID) -> Report:
+def get_report(request: PortalRequest, report_id: UUID) -> Report:
     rows = Report.objects.visible_to(request.user).select_related(
         "period", "area", "supersedes", "superseded_by", "published_by"
     )
@@ -75,7 +74,9 @@ def show_heads(rows: list[Report], user: Any) -> list[dict[str, Any]]:
     around = {row.supersedes_id for row in rows} | {
         row.superseded_by.pk for row in rows if getattr(row, "superseded_by", None) is not None
     }
-    visible = set(Report.objects.visible_to(user).filter(pk__in=around - {None}).values_list("pk", flat=True))
+    visible = set(
+        Report.objects.visible_to(user).filter(pk__in=[pk for pk in around if pk]).values_list("pk", flat=True)
+    )
     return [head(row, user, visible) for row in rows]
 
 
@@ -91,7 +92,7 @@ class ReportList(PortalView):
     )
 
     @extend_schema(operation_id="reports", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = Report.objects.visible_to(request.user)
         if "period" in values:
@@ -113,7 +114,7 @@ class ReportList(PortalView):
         return self.page(request, rows, lambda found: show_heads(found, request.user), values)
 
     @extend_schema(operation_id="report_request", request=ReportBody, responses={202: ANY})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(ReportBody, request)
             area = read_area({"area": body["area"]})
@@ -151,7 +152,7 @@ class ReportOne(PortalView):
     scope_read = "reports:read"
 
     @extend_schema(operation_id="report", responses=ReportShown)
-    def get(self, request: Request, report_id: UUID) -> Response:
+    def get(self, request: PortalRequest, report_id: UUID) -> Response:
         self.read_params(request)
         row = get_report(request, report_id)
         frozen = orjson.loads(bytes(row.document))
@@ -168,7 +169,7 @@ class ReportLines(PortalView):
     )
 
     @extend_schema(operation_id="report_lines", responses=ANY)
-    def get(self, request: Request, report_id: UUID) -> Response:
+    def get(self, request: PortalRequest, report_id: UUID) -> Response:
         values = self.read_params(request)
         row = get_report(request, report_id)
         for name in ("row", "column"):
@@ -222,7 +223,7 @@ class ReportFileView(PortalView):
     scope_read = "reports:read"
 
     @extend_schema(operation_id="report_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
-    def get(self, request: Request, report_id: UUID, format_name: str) -> HttpResponse | FileResponse:
+    def get(self, request: PortalRequest, report_id: UUID, format_name: str) -> HttpResponse | FileResponse:
         self.read_params(request)
         row = get_report(request, report_id)
         return report_file(row, format_name)
@@ -232,7 +233,7 @@ class PublishStep(PortalView):
     scope_write = "reports:write"
 
     @extend_schema(operation_id="report_publish", request=PublishBody, responses=ReportShown)
-    def post(self, request: Request, report_id: UUID) -> Response:
+    def post(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
         row = get_report(request, report_id)
 
         def act() -> Response:

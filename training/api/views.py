@@ -2,16 +2,16 @@
 
 from typing import Any
 
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core.api import params
 from core.api.serializers import StrictSerializer, Text, Whole
-from core.api.views import PortalView
+from core.api.views import PortalRequest, PortalView
 from enterprises.api.views import AreaField
 from places.api.views import ON, brief, read_area
 from places.models import Area
@@ -59,7 +59,7 @@ class ClassList(PortalView):
     )
 
     @extend_schema(operation_id="training_classes", responses=ANY)
-    def get(self, request: Request) -> Response:
+    def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
         rows = TrainingClass.objects.visible_to(request.user).select_related("project", "area")
         area = read_area(values)
@@ -71,7 +71,7 @@ class ClassList(PortalView):
         return self.page(request, rows, lambda found: [show(row) for row in found], values)
 
     @extend_schema(operation_id="training_class_create", request=ClassBody, responses={201: ANY})
-    def post(self, request: Request) -> Response:
+    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(ClassBody, request)
             project = Project.objects.visible_to(request.user).filter(public_id=body.pop("project")).first()

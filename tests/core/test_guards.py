@@ -1,0 +1,388 @@
+"""Guards: each refuses what it is there for, to raw SQL too; all are there after every migration."""
+
+import io
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.core.management import CommandError, call_command
+from django.db import DatabaseError, connection, models, transaction
+
+from audit.models import Entry
+from core import clock, guards
+from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
+from funding.services import Voucher, pay
+from jobs.services import work_once
+from reports.models import Report, ReportFile, ReportLine
+from reports.services import publish_report, request_report
+from tests import factories as f
+
+SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
+
+
+class Office:
+    """Something to attack in every guarded table: a payment, a published report, a draft that follows it."""
+
+    def __init__(self) -> None:
+        place = f.Place()
+        people = f.People(place)
+        self.project = f.approved(place, people, 300_000_000)
+        today = clock.today()
+        self.period = f.period(f"{today.year}-Y", f"{today.year}-01-01", f"{today.year}-12-31")
+        self.place, self.people = place, people
+        self.published = publish_report(self.make(), actor=people.leader, issued_no="1/BC-SCT", issued_on=today)
+        self.entry = pay(self.project, "local", "advance", 100, Voucher("UNC 1", today), actor=people.accountant)
+        self.draft = self.make()
+        assert self.draft.version == 2
+        self.budget = self.entry.budget_id
+        self.line, self.draft_line = (self.first(ReportLine, report) for report in (self.published, self.draft))
+        self.file, self.draft_file = (self.first(ReportFile, report) for report in (self.published, self.draft))
+
+    def make(self) -> Report:
+        job = request_report("programme-results", self.period, self.place.province, actor=self.people.officer)
+        assert work_once()
+        job.refresh_from_db()
+        return Report.objects.get(public_id=job.result.split("/")[-2])
+
+    @staticmethod
+    def first(model: type[models.Model], report: Report) -> Any:
+        return model._default_manager.filter(report=report).earliest("id")
+
+
+def copy(table: str, pk: int, verb: str = "INSERT", key: str = "id", **changed: str) -> str:
+    """Insert the row again, with other values in some columns (SQL); `id` None leaves the number to the database."""
+    with connection.cursor() as cursor:
+        names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
+    names = [name for name in names if changed.get(name, "") is not None]
+    columns = ", ".join(f'"{name}"' for name in names)
+    values = ", ".join(changed.get(name) or f'"{name}"' for name in names)
+    return f"{verb} INTO {table} ({columns}) SELECT {values} FROM {table} WHERE {key} = {pk}"
+
+
+def entry(office: Office, account: str, kind: str, amount: int, verb: str = "INSERT") -> str:
+    return copy(
+        "funding_ledgerentry",
+        office.entry.pk,
+        verb,
+        id=None,  # type: ignore[arg-type]
+        public_id=f"'{f.new_uuid().hex}'",
+        account=f"'{account}'",
+        kind=f"'{kind}'",
+        amount_vnd=str(amount),
+    )
+
+
+def replace(table: str, pk: int, key: str = "id", **changed: str) -> list[str]:
+    """Taking the row's place, which SQLite alone knows."""
+    return [copy(table, pk, "INSERT OR REPLACE", key, **changed)] if SQLITE else []
+
+
+def truncate(table: str) -> list[str]:
+    return [] if SQLITE else [f"TRUNCATE {table} CASCADE"]
+
+
+def report(office: Office, *assignments: str) -> list[str]:
+    return [f"UPDATE reports_report SET {text} WHERE id = {office.published.pk}" for text in assignments]
+
+
+def part_cases(table: str, mine: str, drafts: str) -> dict[str, Callable[[Office], list[str]]]:
+    """Of a table whose rows belong to a report; `mine` and `drafts` are the Office's rows in it."""
+    name = {"reports_reportline": "report_lines", "reports_reportfile": "report_files"}[table]
+
+    def insert(o: Office) -> list[str]:
+        row, other = getattr(o, mine), getattr(o, drafts)
+        fresh = {"format": "'docx'"} if name == "report_files" else {}
+        return [
+            copy(table, row.pk, id=None, **fresh),  # type: ignore[arg-type]
+            *replace(table, other.pk, id=str(row.pk), **fresh),
+        ]
+
+    def update(o: Office) -> list[str]:
+        row, other = getattr(o, mine), getattr(o, drafts)
+        column = "format = 'docx'" if name == "report_files" else "contribution = 1"
+        into = "report_id = {}, format = 'docx'" if name == "report_files" else "report_id = {}"
+        return [
+            f"UPDATE {table} SET {column} WHERE id = {row.pk}",
+            f"UPDATE {table} SET {into.format(o.draft.pk)} WHERE id = {row.pk}",
+            f"UPDATE {table} SET {into.format(o.published.pk)} WHERE id = {other.pk}",
+            *([f"UPDATE OR REPLACE {table} SET id = {row.pk} WHERE id = {other.pk}"] if SQLITE else []),
+        ]
+
+    return {
+        f"{name}_insert": insert,
+        f"{name}_update": update,
+        f"{name}_delete": lambda o: [f"DELETE FROM {table} WHERE id = {getattr(o, mine).pk}"],
+        f"{table.removeprefix('reports_')}_truncate": lambda o: truncate(table),
+    }
+
+
+# What each guard must refuse. A guard without a case here fails the test below.
+CASES: dict[str, Callable[[Office], list[str]]] = {
+    "audit_entries": lambda o: [
+        "UPDATE audit_entry SET actor_label = 'nobody'",
+        "UPDATE audit_entry SET note = note",
+        "DELETE FROM audit_entry",
+        *replace("audit_entry", Entry.objects.earliest("id").pk, note="'other'"),
+        *truncate("audit_entry"),
+    ],
+    "ledger_entries": lambda o: [
+        f"UPDATE funding_ledgerentry SET amount_vnd = 1 WHERE id = {o.entry.pk}",
+        f"UPDATE funding_ledgerentry SET document_on = '2020-01-01' WHERE id = {o.entry.pk}",
+        f"DELETE FROM funding_ledgerentry WHERE id = {o.entry.pk}",
+        *replace("funding_ledgerentry", o.entry.pk, amount_vnd="99"),
+        *truncate("funding_ledgerentry"),
+    ],
+    "ledger_balance": lambda o: [
+        entry(o, "allocated", "allocation", 700_000_001),
+        entry(o, "allocated", "correction", -299_999_901),
+        entry(o, "paid", "payment", 299_999_901),
+        entry(o, "paid", "return", -101),
+        *([entry(o, "allocated", "allocation", 700_000_001, "INSERT OR IGNORE")] if SQLITE else []),
+    ],
+    "budget_balances": lambda o: [
+        f"UPDATE funding_budgetbalance SET allocated_vnd = 0, paid_vnd = 0 WHERE budget_id = {o.budget}",
+        f"UPDATE funding_budgetbalance SET given_vnd = given_vnd + 1 WHERE budget_id = {o.budget}",
+        f"DELETE FROM funding_budgetbalance WHERE budget_id = {o.budget}",
+        *replace("funding_budgetbalance", o.budget, "budget_id", given_vnd="0", allocated_vnd="0", paid_vnd="0"),
+        *truncate("funding_budgetbalance"),
+    ],
+    "project_balances": lambda o: [
+        f"UPDATE funding_projectbalance SET paid_vnd = 0 WHERE project_id = {o.project.pk}",
+        f"UPDATE funding_projectbalance SET allocated_vnd = 900000000 WHERE project_id = {o.project.pk}",
+        f"DELETE FROM funding_projectbalance WHERE project_id = {o.project.pk}",
+        *replace("funding_projectbalance", o.project.pk, "project_id", allocated_vnd="0", paid_vnd="0"),
+        *truncate("funding_projectbalance"),
+    ],
+    "report_frozen": lambda o: report(
+        o,
+        "sha256 = 'x'",
+        "document = ''" if SQLITE else "document = ''::bytea",
+        "version = 9",
+        "data_as_of = '2020-01-01 00:00:00+00'",
+        "made_by_label = 'x'",
+        "publish_note = 'x'",
+        "figures_sha256 = 'x'",
+        f"public_id = '{f.new_uuid().hex}'",
+    ),
+    "report_state": lambda o: [
+        f"UPDATE reports_report SET state = 'gone' WHERE id = {o.published.pk}",
+        f"UPDATE reports_report SET state = 'superseded', published_at = made_at WHERE id = {o.draft.pk}",
+    ],
+    "report_issued": lambda o: report(o, "issued_no = '2/BC-SCT'", "issued_no = ''", "issued_on = '2020-01-01'"),
+    "report_kept": lambda o: [f"DELETE FROM reports_report WHERE id = {o.published.pk}"],
+    "report_once": lambda o: [
+        copy("reports_report", o.published.pk, id=None, public_id=f"'{f.new_uuid().hex}'"),  # type: ignore[arg-type]
+        *replace("reports_report", o.published.pk, sha256="'x'"),
+        *replace("reports_report", o.draft.pk, id=str(o.published.pk), version="7"),
+    ],
+    "report_not_displaced": lambda o: [
+        f"UPDATE {verb} reports_report SET {what} WHERE id = {o.draft.pk}"
+        for verb in (["OR REPLACE"] if SQLITE else [""])
+        for what in ("version = 1", "state = 'published', published_at = made_at")
+    ],
+    "report_truncate": lambda o: truncate("reports_report"),
+    **part_cases("reports_reportline", "line", "draft_line"),
+    **part_cases("reports_reportfile", "file", "draft_file"),
+}
+
+
+def execute(statement: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return int(cursor.rowcount)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside does not last."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def without(guard: guards.Guard) -> None:
+    for trigger in guard.triggers(connection.vendor):
+        execute(f"DROP TRIGGER {trigger}" + ("" if SQLITE else f" ON {guard.table}"))
+
+
+def test_every_guard_has_its_case() -> None:
+    assert set(CASES) == {guard.name for guard in guards.registered()}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("guard", guards.registered(), ids=lambda guard: guard.name)
+def test_guard_refuses_raw_sql(guard: guards.Guard) -> None:
+    office = Office()
+    if not SQLITE:
+        execute("SET CONSTRAINTS ALL IMMEDIATE")  # nothing of the preparation is left to be checked
+    statements = CASES[guard.name](office)
+    assert statements or (SQLITE and not guard.sqlite), "nothing is tried"
+    for statement in statements:
+        with pytest.raises(DatabaseError), transaction.atomic():
+            execute(statement)
+            pytest.fail(f"not refused: {statement}")
+    # Control: without this one guard the same is done.
+    done = 0
+    with undone():
+        without(guard)
+        if not SQLITE:
+            execute("SET CONSTRAINTS ALL DEFERRED")
+        for statement in statements:
+            try:
+                with transaction.atomic():
+                    if execute(statement):
+                        done += 1
+                    transaction.set_rollback(True)
+            except DatabaseError:
+                continue
+    assert done or not statements or guard.name in NEVER_ALONE, "the guard does nothing"
+
+
+# On PostgreSQL unique rules refuse a second version too, and TRUNCATE … CASCADE meets the guards of lines and files.
+NEVER_ALONE = set() if SQLITE else {"report_once", "report_not_displaced", "report_truncate"}
+
+
+@pytest.mark.django_db
+def test_guards_leave_the_ordinary_work_alone() -> None:
+    """Control of the whole: what the services do passes, a draft is made again, a note of issue is added once."""
+    office = Office()
+    pay(office.project, "local", "payment", 5, Voucher("UNC 2", clock.today()), actor=office.people.accountant)
+    again = office.make()
+    assert again == office.draft
+    publish_report(again, actor=office.people.leader)
+    office.published.refresh_from_db()
+    assert office.published.state == "superseded"
+    execute(f"UPDATE reports_report SET issued_no = '2/BC-SCT', issued_on = '2026-01-02' WHERE id = {again.pk}")
+    balance = BudgetBalance.objects.get()
+    assert (balance.allocated_vnd, balance.paid_vnd) == (300_000_000, 105)
+    assert ProjectBalance.objects.get().paid_vnd == 105
+
+
+# --- always there -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db
+def test_all_guards_are_there_after_all_migrations() -> None:
+    assert guards.missing() == []
+    out = io.StringIO()
+    call_command("guards", "--check", stdout=out)
+    assert f"{len(guards.registered())} guards" in out.getvalue()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_each_trigger_that_is_gone_is_missed_and_made_again() -> None:
+    for guard in guards.registered():
+        for trigger in guard.triggers(connection.vendor):
+            execute(f"DROP TRIGGER {trigger}" + ("" if SQLITE else f" ON {guard.table}"))
+            assert guards.missing() == [guard.name], trigger
+            with pytest.raises(CommandError, match=guard.name):
+                call_command("guards", "--check")
+            guards.install()
+            assert guards.missing() == []
+    without(guards.registered()[0])
+    call_command("migrate", verbosity=0)
+    assert guards.missing() == []
+
+
+@pytest.mark.needs_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_rebuilt_sqlite_table_has_its_guards_again_after_migrate() -> None:
+    """Django rebuilds a SQLite table for most changes. Without the lift before, the rebuild of one that triggers of
+    other tables speak of would fail; without the reinstallation after, its guards would be gone."""
+    wider = models.CharField(max_length=65)
+    wider.set_attributes_from_name("sha256")
+
+    def rebuild() -> None:
+        with connection.schema_editor() as editor:
+            editor.alter_field(Report, Report._meta.get_field("sha256"), wider, strict=True)
+
+    with pytest.raises(DatabaseError, match="error in trigger"):
+        rebuild()  # control: so it is with the guards in place
+    guards.lift_before_migrate(plan=["something"])
+    try:
+        rebuild()
+        assert set(guards.missing()) == {guard.name for guard in guards.registered() if guard.sqlite}
+    finally:
+        call_command("migrate", verbosity=0)
+    assert guards.missing() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_rebuilt_ledger_still_refuses(request: pytest.FixtureRequest) -> None:
+    office = Office()
+    longer = models.CharField(max_length=61)
+    longer.set_attributes_from_name("document_no")
+    guards.lift_before_migrate(plan=["something"])
+    try:
+        with connection.schema_editor() as editor:
+            editor.alter_field(LedgerEntry, LedgerEntry._meta.get_field("document_no"), longer, strict=True)
+    finally:
+        call_command("migrate", verbosity=0)
+    assert guards.missing() == []
+    for statement in CASES["ledger_entries"](office) + CASES["ledger_balance"](office):
+        with pytest.raises(DatabaseError), transaction.atomic():
+            execute(statement)
+
+
+def test_nothing_is_lifted_when_there_is_nothing_to_migrate(monkeypatch: pytest.MonkeyPatch) -> None:
+    dropped: list[str] = []
+    monkeypatch.setattr(guards, "_drop", dropped.append)
+    guards.lift_before_migrate(plan=[])
+    assert dropped == []
+
+
+# --- lifted in tests only ---------------------------------------------------------------------------------------------
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_works_in_tests_and_only_with_the_guards_lifted() -> None:
+    Office()
+    with pytest.raises(CommandError):
+        call_command("flush", interactive=False, verbosity=0)
+    assert LedgerEntry.objects.exists()
+    assert guards.missing() == []
+    with guards.lifted():
+        assert guards.missing() != []
+        call_command("flush", interactive=False, verbosity=0)
+    assert not LedgerEntry.objects.exists() and not Entry.objects.exists() and not Report.objects.exists()
+    assert guards.missing() == []
+
+
+@pytest.mark.django_db
+def test_guards_are_back_when_a_test_fails_while_they_are_lifted() -> None:
+    with pytest.raises(ZeroDivisionError), guards.lifted():
+        raise ZeroDivisionError
+    assert guards.missing() == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("how", ["off", "not there"])
+def test_guards_are_never_lifted_outside_the_test_suite(how: str, settings: Any) -> None:
+    if how == "off":
+        settings.GUARDS_MAY_BE_LIFTED = False
+    else:
+        del settings.GUARDS_MAY_BE_LIFTED
+    with pytest.raises(PermissionError), guards.lifted():
+        raise AssertionError("lifted")
+    assert guards.missing() == []
+
+
+def test_only_the_settings_of_the_tests_know_the_switch() -> None:
+    folder = Path(settings.BASE_DIR) / "khuyencong" / "settings"
+    assert [file.name for file in folder.glob("*.py") if "GUARDS_MAY_BE_LIFTED" in file.read_text()] == ["testing.py"]
+
+
+def test_no_code_of_ours_drops_a_trigger_elsewhere() -> None:
+    root = Path(settings.BASE_DIR)
+    apps = [root / guard for guard in ("core", "audit", "jobs", "files", "funding", "reports", "projects", "home")]
+    speaking = {
+        str(path.relative_to(root))
+        for app in apps
+        for path in app.rglob("*.py")
+        if re.search(r"DROP TRIGGER|\blifted\(", path.read_text())
+    }
+    assert speaking == {"core/guards.py"}
