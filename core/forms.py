@@ -93,6 +93,7 @@ class KcForm(forms.Form):
 
 def _in_words(bound: forms.BoundField, value: Any) -> str:
     """A value as the person sees it in the form; nothing where nothing is entered."""
+    value = bound.field.prepare_value(value)
     choices: Any = getattr(bound.field, "choices", ())
     for key, label in choices:
         for one, words in label if isinstance(label, (list, tuple)) else [(key, label)]:

@@ -59,7 +59,7 @@ def test_readyz_tells_when_the_broker_is_away(client: Client, settings: Any, mon
     from celery import Celery
 
     WorkerHeartbeat.objects.create(name="w", at=clock.now())
-    monkeypatch.setattr(health, "app", Celery("elsewhere", broker="redis://127.0.0.1:1/0"))
+    monkeypatch.setattr(health, "app", Celery("elsewhere", broker="redis://127.0.0.1:1/0", set_as_current=False))
     answer = client.get("/readyz")
     assert answer.json()["failing"] == {"broker": "does not answer"}
 
