@@ -34,6 +34,18 @@ class AgencyKind(models.TextChoices):
 
 
 class AgencyQuerySet(models.QuerySet["Agency"]):
+    def deciding(self, province_id: int) -> "AgencyQuerySet":
+        """Those whose decisions on plans, projects and money are recorded: of the province, and above all provinces."""
+        kinds = [
+            AgencyKind.MINISTRY,
+            AgencyKind.MINISTRY_DEPARTMENT,
+            AgencyKind.PROVINCIAL_COMMITTEE,
+            AgencyKind.PROVINCIAL_COUNCIL,
+            AgencyKind.DEPARTMENT,
+            AgencyKind.OTHER,
+        ]
+        return self.filter(Q(area_id=province_id) | Q(area__isnull=True), kind__in=kinds)
+
     def administered_by(self, actor: "User") -> "AgencyQuerySet":
         """Agencies whose people the administrator manages: those of the province, and those above all provinces."""
         if not actor.sight.administers_ids:

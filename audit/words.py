@@ -115,6 +115,7 @@ FIELDS = {
     "total": gettext_lazy("Learners"),
     "women": gettext_lazy("Women"),
     "superseded_by": gettext_lazy("Superseded by"),
+    "lines": gettext_lazy("Lines of the plan"),
 }
 
 VALUES = {

@@ -10,6 +10,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.forms.renderers import TemplatesSetting
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
@@ -79,6 +80,10 @@ class KcForm(forms.Form):
         data: Any = self.data.copy()
         data[name] = text
         self.data = data
+
+    def judge_nothing(self) -> None:
+        """Show what was typed again, without a word on what is wrong or missing."""
+        self._errors = ErrorDict()
 
     @property
     def faults(self) -> list[dict[str, str]]:

@@ -263,6 +263,7 @@ class AnnualPlan(models.Model):
     decision_number = NfcCharField(_("decision number"), max_length=60, blank=True)
     decision_on = models.DateField(_("decision date"), null=True, blank=True)
     note = models.TextField(_("note"), blank=True)
+    entered_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
     row_version = models.PositiveIntegerField(default=1)
 
@@ -274,6 +275,9 @@ class AnnualPlan(models.Model):
             models.UniqueConstraint(fields=["area", "programme", "year", "version"], name="plan_version_once"),
             models.UniqueConstraint(
                 fields=["area", "programme", "year"], condition=Q(state="approved"), name="plan_one_approved"
+            ),
+            models.UniqueConstraint(
+                fields=["area", "programme", "year"], condition=Q(state="draft"), name="plan_one_draft"
             ),
             models.CheckConstraint(
                 condition=Q(state="draft") | (Q(decision_on__isnull=False) & ~Q(decision_number="")),

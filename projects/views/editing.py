@@ -89,7 +89,7 @@ def _take_up(form: ProjectForm, user: User, public_id: UUID) -> list[dict[str, s
 def _find(request: HttpRequest, user: User, project: Project | None) -> HttpResponse:
     """The search button without JavaScript: the same page with what was typed; nothing is judged or stored."""
     form = ProjectForm(request.POST, actor=user, project=project)
-    form._errors = form.error_class()  # type: ignore[attr-defined]
+    form.judge_nothing()
     return _form_page(request, user, form, project)
 
 

@@ -1,0 +1,31 @@
+"""Who may do what with a yearly plan. Predicates over one province; sight (visible_to) was asked before."""
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext as _
+
+from accounts.roles import Role
+from core.verdicts import YES, Verdict, no
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from programmes.models import AnnualPlan
+
+
+def may_enter_plan(province_id: int | None, user: "User") -> Verdict:
+    """`None`: in any province."""
+    sight = user.sight
+    if province_id is None and sight.province_roles.get(Role.OFFICER):
+        return YES
+    if province_id is not None and sight.role_for(province_id, Role.OFFICER):
+        return YES
+    return no(_("Only an officer of the department enters the yearly plan."))
+
+
+def may_approve_plan(plan: "AnnualPlan", user: "User") -> Verdict:
+    """A leader records the decision of the competent authority; never on a plan they entered themselves."""
+    if not user.sight.role_for(plan.area_id, Role.LEADER):
+        return no(_("Only a leader of the department records the decision on a plan."))
+    if user.pk is not None and user.pk == plan.entered_by_id:
+        return no(_("Nobody decides on a plan they entered themselves."))
+    return YES
