@@ -81,13 +81,13 @@ class PlanForm(OnceForm, KcForm):
             fields = {
                 "activity": forms.ChoiceField(label=_("Activity"), choices=choices, required=False),
                 "indicator": forms.ChoiceField(label=_("Counts towards"), choices=targets, required=False),
-                "quantity_low": WholeField(label=_("Quantity, or from"), required=False),
-                "quantity_high": WholeField(label=_("to, where it is a range"), required=False),
+                "quantity_low": WholeField(label=_("Quantity from"), required=False),
+                "quantity_high": WholeField(label=_("to"), required=False),
                 "unit": NfcField(label=_("Unit"), max_length=60, required=False),
                 "source": forms.ChoiceField(
-                    label=_("Source"), choices=[("", _("Of the programme")), *Source.choices], required=False
+                    label=_("Source"), choices=[("", _("As the programme")), *Source.choices], required=False
                 ),
-                "amount_vnd": MoneyField(label=_("Money (đồng)"), required=False),
+                "amount_vnd": MoneyField(label=_("Money"), required=False),
                 "note": NfcField(label=_("Note"), max_length=300, required=False),
             }
             for name, field in fields.items():
@@ -147,7 +147,7 @@ class PlanForm(OnceForm, KcForm):
 
 
 class NewPlanForm(PlanForm):
-    programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none())
+    programme = forms.ModelChoiceField(label=_("Programme"), queryset=Programme.objects.none(), empty_label=_("Choose"))
     province = forms.ModelChoiceField(label=_("Province"), queryset=Area.objects.none())
     year = WholeField(label=_("Year"), max_value=2100)
 
@@ -180,7 +180,7 @@ def stored_plan(plan: AnnualPlan, lines: Sequence[LineData]) -> dict[str, Any]:
 
 
 class PlanDecisionForm(OnceForm, KcForm):
-    issuer = forms.ModelChoiceField(label=_("Issued by"), queryset=Agency.objects.none())
+    issuer = forms.ModelChoiceField(label=_("Issued by"), queryset=Agency.objects.none(), empty_label=_("Choose"))
     number = NfcField(label=_("Number of the decision"), max_length=60, help_text=_("For example 45/QĐ-UBND."))
     decided_on = DateField(label=_("Date of the decision"))
 
