@@ -116,6 +116,7 @@ FIELDS = {
     "women": gettext_lazy("Women"),
     "superseded_by": gettext_lazy("Superseded by"),
     "lines": gettext_lazy("Lines of the plan"),
+    "reporting_starts_on": gettext_lazy("Reporting starts on"),
 }
 
 VALUES = {

@@ -44,6 +44,7 @@ PLACES = (
         frozenset({Role.ADMINISTRATOR}),
         "people",
     ),
+    Place(_("Report schedule"), "reports:schedule", ("reports:schedule",), frozenset({Role.ADMINISTRATOR}), "reports"),
     Place(
         _("Programs (API)"),
         "accounts:clients",

@@ -15,6 +15,7 @@ from core import clock
 from core.errors import Invalid, WrongState
 from home.models import Portal
 from places.models import Area, Level
+from reports.services import first_schedule
 
 
 def province_of_today(code: str) -> Area:
@@ -49,6 +50,7 @@ def set_up_portal(province: Area, *, username: str, full_name: str, password: st
         raise Invalid(" ".join(error.messages), fields={"password": error.messages}) from error
     administrator = create_user(username=username, full_name=full_name, agency=office, password=password, actor=SYSTEM)
     grant_role(administrator, Role.ADMINISTRATOR, province, clock.today(), actor=SYSTEM)
+    first_schedule(province)
     portal: Portal = Portal.objects.create(province=province, demonstration=False)
     record(portal, "set_up", actor=SYSTEM, changes={"province": (None, province), "administrator": (None, username)})
     return portal

@@ -1,5 +1,6 @@
 """What is typed to ask for a report and to publish it."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -9,8 +10,8 @@ from accounts.models import User
 from core import clock
 from core.forms import DateField, KcForm, NfcField
 from places.models import Area, AreaClosure, Level
-from programmes.models import Regime, ReportingPeriod
-from reports.models import ReportState
+from programmes.models import PeriodKind, Regime, ReportingPeriod
+from reports.models import ReportSchedule, ReportState
 
 
 class RequestForm(KcForm):
@@ -42,6 +43,25 @@ class RequestForm(KcForm):
     def _words(period: ReportingPeriod) -> str:
         regime = "" if period.regime == Regime.ADMINISTRATIVE else f" ({period.get_regime_display().lower()})"
         return f"{period.label}{regime}: {period.data_from:%d/%m/%Y} – {period.data_to:%d/%m/%Y}"
+
+
+class ScheduleForm(KcForm):
+    """For each kind of period: does its report come by itself, and from which day on."""
+
+    def __init__(self, data: Any = None, *, rows: Iterable[ReportSchedule]) -> None:
+        self.kinds = [kind for kind in PeriodKind if kind != PeriodKind.PLAN_REGISTRATION]
+        initial: dict[str, Any] = {}
+        for row in rows:
+            initial |= {f"on_{row.period_kind}": row.is_active, f"from_{row.period_kind}": row.reporting_starts_on}
+        super().__init__(data, initial=initial)
+        for kind in self.kinds:
+            self.fields[f"on_{kind}"] = forms.BooleanField(label=_("Comes by itself"), required=False)
+            self.fields[f"from_{kind}"] = DateField(
+                label=_("for periods that end on this day or later"), required=False
+            )
+
+    def lines(self) -> list[dict[str, Any]]:
+        return [{"title": kind.label, "on": self[f"on_{kind}"], "day": self[f"from_{kind}"]} for kind in self.kinds]
 
 
 class ListFilter(KcForm):

@@ -18,6 +18,14 @@ def may_request(province_id: int, user: "User") -> Verdict:
     return no(_("Only an officer or a leader of the department asks for a report."))
 
 
+def may_schedule(province_id: int | None, user: "User") -> Verdict:
+    """Which reports come by themselves is said by the administrator. `None`: in any province."""
+    administered = user.sight.administers_ids
+    if administered if province_id is None else province_id in administered:
+        return YES
+    return no(_("Only an administrator says which reports come by themselves."))
+
+
 def may_publish(report: "Report", user: "User") -> Verdict:
     """A leader of the department; a program only with the right that is off unless it was switched on."""
     client = getattr(user, "api_client", None) if user.audit_kind == "client" else None

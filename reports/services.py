@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.actors import SYSTEM, Actor
-from audit.services import record
+from audit.services import changed, record
 from core import clock
 from core.errors import Invalid, WrongState
 from core.locks import lock
@@ -21,14 +21,14 @@ from jobs.services import Run, enqueue, handler
 from jobs.words import FIGURES, FILES
 from places.models import Area
 from places.services import province_of
-from programmes.models import ReportingPeriod
+from programmes.models import PeriodKind, ReportingPeriod
 from reports.documents.frozen import canonical_json
 from reports.documents.pdf import render_pdf
 from reports.documents.xlsx import render_xlsx
 from reports.figures import SECTIONS, Figures, take_figures
 from reports.measures.frame import Scope
 from reports.models import DueReport, Report, ReportFile, ReportKind, ReportLine, ReportSchedule, ReportState
-from reports.permissions import may_publish, may_request
+from reports.permissions import may_publish, may_request, may_schedule
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -88,6 +88,51 @@ def request_due(today: dt.date | None = None) -> list[Job]:
                 if first:
                     asked.append(_enqueue(schedule.kind, period, schedule.area, SYSTEM, Priority.SCHEDULED))
     return asked
+
+
+def first_schedule(province: Area) -> None:
+    """What a new portal begins with: the half-year and the yearly report of the programme, from today on."""
+    for period_kind in (PeriodKind.HALF_YEAR_1, PeriodKind.YEAR):
+        ReportSchedule.objects.create(
+            kind=ReportKind.PROGRAMME_RESULTS,
+            area=province,
+            period_kind=period_kind,
+            reporting_starts_on=clock.today(),
+        )
+
+
+@transaction.atomic
+def change_schedule(
+    province: Area, period_kind: str, *, is_active: bool, starts_on: dt.date | None, actor: "User"
+) -> ReportSchedule | None:
+    """Say whether the report of this kind of period comes by itself, and from which day on. The day is never moved
+    back, and never before today where there was none: what lies before is history and nobody's duty. Gives the row, if
+    there is one."""
+    may_schedule(province.pk, actor).require()
+    if is_active and starts_on is None:
+        raise Invalid(fields={"starts_on": _("Enter the first day.")})
+    which = {"kind": ReportKind.PROGRAMME_RESULTS, "area": province, "period_kind": period_kind}
+    row: ReportSchedule | None = ReportSchedule.objects.select_for_update().filter(**which).first()
+    if row is None:
+        if not is_active or starts_on is None:
+            return None
+        if starts_on < clock.today():
+            raise Invalid(fields={"starts_on": _("The first day is today or later.")})
+        row = ReportSchedule.objects.create(**which, reporting_starts_on=starts_on)
+        note = str(PeriodKind(period_kind).label)
+        record(row, "create", actor=actor, changes={"reporting_starts_on": (None, starts_on)}, note=note)
+        return row
+    day = starts_on or row.reporting_starts_on
+    changes = changed(row, {"is_active": is_active, "reporting_starts_on": day})
+    if not changes:
+        return row
+    if day < row.reporting_starts_on:
+        text = _("The first day is not moved back; it is %(day)s.") % {"day": f"{row.reporting_starts_on:%d/%m/%Y}"}
+        raise Invalid(fields={"starts_on": text})
+    row.is_active, row.reporting_starts_on = is_active, day
+    row.save(update_fields=["is_active", "reporting_starts_on"])
+    record(row, "change", actor=actor, changes=changes, note=str(PeriodKind(period_kind).label))
+    return row
 
 
 class Overtaken(Exception):

@@ -9,6 +9,7 @@ from uuid import UUID
 import orjson
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
@@ -18,13 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from audit.models import Entry
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, Invalid, NotAllowed
 from jobs.models import Job
+from places.models import Area
 from reports import permissions, services
 from reports.documents.words import coverage, shown, unit_in_head
 from reports.downloads import report_file
-from reports.forms import ListFilter, PublishForm, RequestForm
-from reports.models import Report, ReportKind, ReportLine
+from reports.forms import ListFilter, PublishForm, RequestForm, ScheduleForm
+from reports.models import Report, ReportKind, ReportLine, ReportSchedule
 
 PAGE_SIZE = 50
 LINES_PAGE = 200
@@ -256,3 +258,42 @@ def publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "before": Report.objects.filter(kind=row.kind, period=row.period, area=row.area, state="published").first(),
     }
     return render(request, "reports/publish.html", context, status=422 if form.errors else 200)
+
+
+# --- what comes by itself ---------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def schedule(request: HttpRequest) -> HttpResponse:
+    """Which reports the portal makes by itself when their period closes, as the administrator says."""
+    user = _user(request)
+    permissions.may_schedule(None, user).require()
+    province = Area.objects.current().filter(pk__in=user.sight.administers_ids).order_by("code").first()
+    if province is None:
+        raise Http404
+    rows = ReportSchedule.objects.filter(kind=ReportKind.PROGRAMME_RESULTS, area=province)
+    form = ScheduleForm(request.POST or None, rows=rows)
+    if request.method == "POST" and form.is_valid():
+        try:
+            with transaction.atomic():
+                for kind in form.kinds:
+                    _set_schedule(form, kind, province, user)
+        except Invalid as refusal:
+            form.blame(refusal)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("reports:schedule")
+    history = Entry.objects.filter(
+        object_type=ReportSchedule._meta.label_lower, object_id__in=[str(r.pk) for r in rows]
+    )
+    context = {"form": form, "province": province, "history": history[:50]}
+    return render(request, "reports/schedule.html", context, status=422 if form.errors else 200)
+
+
+def _set_schedule(form: ScheduleForm, kind: str, province: Area, user: User) -> None:
+    on, day = form.cleaned_data[f"on_{kind}"], form.cleaned_data[f"from_{kind}"]
+    try:
+        services.change_schedule(province, kind, is_active=on, starts_on=day, actor=user)
+    except Invalid as refusal:
+        refusal.fields = {f"from_{kind}": texts for texts in refusal.fields.values()}
+        raise

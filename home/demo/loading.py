@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from accounts.agencies import ensure_agencies
 from audit.actors import SYSTEM
 from audit.services import record
-from core import clock
 from core.errors import WrongState
 from home.demo.history import tell_history
 from home.demo.people import chosen_password, chosen_secret, make_people, make_programs, note_accounts
@@ -18,8 +17,7 @@ from home.demo.this_year import tell_this_year
 from home.demo.timeline import Timeline
 from home.models import Portal
 from home.services import province_of_today, require_empty
-from programmes.models import PeriodKind
-from reports.models import ReportKind, ReportSchedule
+from reports.services import first_schedule
 
 PROVINCE = "42"
 
@@ -44,8 +42,5 @@ def load_demonstration() -> Path:
         tell_history(stage, timeline)
         tell_this_year(stage, timeline)
         timeline.run()
-        for kind in (PeriodKind.YEAR, PeriodKind.HALF_YEAR_1):
-            ReportSchedule.objects.create(
-                kind=ReportKind.PROGRAMME_RESULTS, area=province, period_kind=kind, reporting_starts_on=clock.today()
-            )
+        first_schedule(province)
         return note_accounts(password, secret)
