@@ -1,0 +1,80 @@
+"""How much support a norm allows: the lower of a percentage of the eligible cost and an amount per unit.
+
+Norms are dated rows (`SupportNorm`) for a source and, for local money, a province. A row can be a multiple of another
+one: a technology line has 1.5 times the amount of machines (Circular 28/2018/TT-BTC, Article 8).
+"""
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Decimal
+from typing import Any
+
+from core.models import Source, Verified
+from places.models import Area
+from programmes.models import Activity, SupportNorm
+
+
+@dataclass(frozen=True)
+class NormFound:
+    """What holds for an activity. `norm` None: there is none for this source, place and day; then `reference`, the
+    national one of the day, may be shown for orientation and nothing is measured by it."""
+
+    activity: Activity
+    norm: SupportNorm | None
+    reference: SupportNorm | None = None
+    base: SupportNorm | None = None  # what the norm is a multiple of
+
+    @property
+    def amount_vnd(self) -> int | None:
+        """The amount per unit, in đồng; None where the norm sets none."""
+        if self.norm is None:
+            return None
+        if self.base is not None and self.base.ceiling_amount_vnd is not None and self.norm.multiplier is not None:
+            return int(self.base.ceiling_amount_vnd * self.norm.multiplier)
+        amount: int | None = self.norm.ceiling_amount_vnd
+        return amount
+
+    @property
+    def percent(self) -> Decimal | None:
+        """Of the eligible cost; None where the norm sets none."""
+        return None if self.norm is None else self.norm.ceiling_percent
+
+    @property
+    def verified(self) -> bool:
+        """Whether every part of it was seen in its source. One that was not warns and refuses nothing."""
+        return self.norm is not None and self.norm.verified == Verified.YES
+
+    def most_vnd(self, eligible_cost_vnd: int | None, units: int = 1, coefficient: Decimal = Decimal(1)) -> int | None:
+        """The most support, in đồng, rounded down. `units`: models, establishments, … that share in it;
+        `coefficient`: of priority, raises the amount per unit. None where the norm sets nothing that can be computed:
+        no norm, or a percentage of a cost that is not known and no amount."""
+        amount, percent = self.amount_vnd, self.percent
+        limits = []
+        if amount is not None:
+            limits.append((amount * units * coefficient).to_integral_value(ROUND_FLOOR))
+        if percent is not None and eligible_cost_vnd is not None:
+            limits.append((eligible_cost_vnd * percent / 100).to_integral_value(ROUND_FLOOR))
+        return int(min(limits)) if limits else None
+
+
+def norm_for(activity: Activity, source: str, province: Area, on: dt.date) -> NormFound:
+    """The norm in force on the day for the activity, the source of money and, if that is local, the province."""
+    if not activity.norm_code:
+        return NormFound(activity, None)
+    national = _in_force(activity.norm_code, on, source=Source.NATIONAL)
+    if source == Source.NATIONAL:
+        norm = national
+    else:
+        norm = _in_force(activity.norm_code, on, source=Source.LOCAL, area=province)
+    if norm is None or (norm.ceiling_amount_vnd is None and norm.ceiling_percent is None and not norm.multiplier_of):
+        return NormFound(activity, None, reference=national if source != Source.NATIONAL else None)
+    base = None
+    if norm.multiplier_of:
+        same: dict[str, Any] = {"source": norm.source, "area": norm.area}
+        base = _in_force(norm.multiplier_of, on, **same)
+    return NormFound(activity, norm, base=base)
+
+
+def _in_force(code: str, on: dt.date, **where: Any) -> SupportNorm | None:
+    found: SupportNorm | None = SupportNorm.objects.filter(code=code, **where).valid_on(on).order_by("pk").first()
+    return found
