@@ -75,6 +75,7 @@ FIELDS = {
     "investment_vnd": gettext_lazy("Total investment"),
     "starts_on": gettext_lazy("Starts on"),
     "ends_on": gettext_lazy("Ends on"),
+    "repeat_reason": gettext_lazy("Why supported again"),
     "aim": gettext_lazy("Aim and main content"),
     "amount_vnd": gettext_lazy("Amount"),
     "source": gettext_lazy("Source"),

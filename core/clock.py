@@ -29,6 +29,11 @@ def today() -> date:
     return timezone.localtime(now(), timezone.get_default_timezone()).date()
 
 
+def local_day(moment: datetime) -> date:
+    """The day in the office of a stored moment."""
+    return timezone.localtime(moment, timezone.get_default_timezone()).date()
+
+
 @contextmanager
 def at(moment: datetime) -> Iterator[None]:
     """Inside, the clock of this thread stands at `moment` (aware). Only for loading records of the past, so that the

@@ -131,6 +131,13 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
     aim = NfcField(
         label=_("Aim and main content"), max_length=5000, widget=forms.Textarea(attrs={"rows": 5}), required=False
     )
+    repeat_reason = NfcField(
+        label=_("Why it is supported again"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        required=False,
+        help_text=_("Only where the same establishment was supported for the same activity before."),
+    )
     beneficiaries = BeneficiaryField(label=_("Beneficiaries"), required=False)
     investment_vnd = MoneyField(
         label=_("Total investment"),
@@ -211,6 +218,7 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
             starts_on=data["starts_on"],
             ends_on=data["ends_on"],
             aim=data["aim"],
+            repeat_reason=data["repeat_reason"],
         )
 
     def blame(self, error: DomainError) -> None:
@@ -239,7 +247,7 @@ def _first_values() -> dict[str, Any]:
 
 def stored_values(project: Project) -> dict[str, Any]:
     """What the form shows of a stored project."""
-    plain = ("name", "type", "year", "aim", "investment_vnd", "starts_on", "ends_on", "version")
+    plain = ("name", "type", "year", "aim", "repeat_reason", "investment_vnd", "starts_on", "ends_on", "version")
     values: dict[str, Any] = {name: getattr(project, name) for name in plain}
     values |= {
         "programme": project.programme_id,

@@ -106,6 +106,7 @@ class Project(models.Model):
     starts_on = models.DateField(_("starts on"), null=True, blank=True)
     ends_on = models.DateField(_("ends on"), null=True, blank=True)
     aim = models.TextField(_("aim and main content"), blank=True)
+    repeat_reason = models.TextField(_("why supported again"), blank=True)  # of the same content as another project
     historical = models.BooleanField(default=False)
     demonstration = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")

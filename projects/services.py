@@ -22,6 +22,7 @@ from places.models import Area
 from places.services import province_of
 from programmes.models import Activity, Indicator, PlanLine, Programme
 from projects import states
+from projects.ceilings import repeats_of, repeats_shown, require_within_norms
 from projects.models import Decision, DecisionMoney, PlannedResult, Project, ProjectEstimate, ProjectState, ProjectType
 from projects.permissions import may_create, may_edit
 from projects.requirements import require_complete
@@ -54,6 +55,7 @@ class ProjectData:
     starts_on: dt.date | None = None
     ends_on: dt.date | None = None
     aim: str = ""
+    repeat_reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -128,6 +130,7 @@ def _checked(data: ProjectData, actor: "User") -> dict[str, Any]:
         "starts_on": data.starts_on,
         "ends_on": data.ends_on,
         "aim": data.aim.strip(),
+        "repeat_reason": data.repeat_reason.strip(),
     }
 
 
@@ -297,6 +300,30 @@ _STAMPS = {
 @states.PROJECT_LIFE.guard("submit", order=10)
 def _complete(project: Project, move: Move) -> None:
     require_complete(project, "submit")
+
+
+@states.PROJECT_LIFE.guard("submit", order=20)
+def _asked_within_norms(project: Project, move: Move) -> None:
+    asked = {row.source: row.amount_vnd for row in project.estimates.filter(source__in=SUPPORT_SOURCES)}
+    require_within_norms(project, clock.today(), asked, "estimate")
+
+
+@states.PROJECT_LIFE.guard("submit", order=30)
+def _repeat_explained(project: Project, move: Move) -> None:
+    """No second support for the same content: one that is found must be explained."""
+    found = repeats_of(project)
+    if found and not project.repeat_reason.strip():
+        codes = ", ".join(sorted({repeat.project.code for repeat, seen in repeats_shown(found, move.actor) if seen}))
+        text = _("This was supported before%(where)s. Say why it is supported again.") % {
+            "where": f" ({codes})" if codes else ""
+        }
+        raise Invalid(text, code="repeated_support", fields={"repeat_reason": text})
+
+
+@states.PROJECT_LIFE.guard("approve", order=20)
+def _decided_within_norms(project: Project, move: Move) -> None:
+    money = {source: amount for source, amount in move.data["money"].items() if source in SUPPORT_SOURCES}
+    require_within_norms(project, move.data["decision"].decided_on, money, "money")
 
 
 @states.PROJECT_LIFE.guard("approve", order=10)

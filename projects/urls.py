@@ -7,6 +7,7 @@ urlpatterns = [
     path("", projects.index, name="list"),
     path("new/", editing.new, name="new"),
     path("beneficiaries/", editing.beneficiaries, name="beneficiaries"),
+    path("ceilings/", editing.ceilings, name="ceilings"),
     path("of-establishment/<uuid:public_id>/", projects.of_enterprise, name="of_enterprise"),
     path("progress/", progress.mine, name="progress"),
     path("<uuid:public_id>/", projects.detail, name="detail"),

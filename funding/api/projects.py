@@ -207,6 +207,7 @@ class ProjectBody(StrictSerializer):
     starts_on = serializers.DateField(required=False, allow_null=True)
     ends_on = serializers.DateField(required=False, allow_null=True)
     aim = Text(max_length=5000, required=False, allow_blank=True)
+    repeat_reason = Text(max_length=2000, required=False, allow_blank=True)
 
 
 class ProjectChange(ProjectBody):
@@ -271,6 +272,7 @@ def project_data(body: dict[str, Any], request: PortalRequest) -> ProjectData:
         starts_on=body.get("starts_on"),
         ends_on=body.get("ends_on"),
         aim=body.get("aim", ""),
+        repeat_reason=body.get("repeat_reason", ""),
     )
 
 

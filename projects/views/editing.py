@@ -11,9 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.once import once
+from places.services import province_of
 from projects import permissions, services
+from projects.ceilings import ceilings as measure
+from projects.ceilings import repeats, repeats_shown, sources_asked
 from projects.forms import FOUND_AT_ONCE, ProjectForm, chosen_beneficiaries, find_beneficiaries
 from projects.models import Project
 from projects.views.shared import project_of, render_form, user_of
@@ -116,3 +120,34 @@ def beneficiaries(request: HttpRequest) -> HttpResponse:
     permissions.may_create(user).require()
     picker = _picker(request, user, request.GET.getlist("beneficiaries"))
     return render(request, "projects/_beneficiaries.html", {"picker": picker})
+
+
+@require_safe
+def ceilings(request: HttpRequest) -> HttpResponse:
+    """The part of the form that measures the support asked for by the norms, from what is typed so far. What cannot be
+    read yet is left out; nothing is judged here."""
+    user = user_of(request)
+    permissions.may_create(user).require()
+    form = ProjectForm(request.GET, actor=user)
+    form.is_valid()
+    data = form.cleaned_data
+    chosen = chosen_beneficiaries(user, request.GET.getlist("beneficiaries"))
+    activities = list(data.get("activities") or [])
+    programme, area = data.get("programme"), data.get("area")
+    measured = []
+    if programme is not None and area is not None and activities:
+        asked: dict[str, int | None] = {source: data.get(name) for name, source in form.amounts.items()}
+        investment = data.get("investment_vnd")
+        measured = measure(
+            sources_asked(asked, programme.source),
+            province_of(area),
+            clock.today(),
+            activities,
+            len(chosen),
+            investment,
+            asked,
+        )
+    key = request.GET.get("without", "")
+    project = Project.objects.visible_to(user).filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    found = repeats_shown(repeats(chosen, activities, without=project), user)
+    return render(request, "projects/_ceilings.html", {"ceilings": measured, "repeats": found})

@@ -16,6 +16,7 @@ from core.models import SUPPORT_SOURCES, Source
 from places.models import Level
 from places.services import district_on
 from projects import permissions
+from projects.ceilings import ceilings_of, repeats_of, repeats_shown
 from projects.filters import ProjectFilter
 from projects.models import Decision, ProgressState, ProgressUpdate, Project, ProjectState
 from projects.states import PROJECT_LIFE
@@ -69,6 +70,8 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "activities": project.activities.all(),
         "beneficiaries": project.beneficiaries.select_related("area"),
         "money": _money(project, decisions),
+        "ceilings": ceilings_of(project) if inside and project.decided_on is None else [],
+        "repeats": repeats_shown(repeats_of(project), user) if inside else [],
         "results": _results(project, confirmed),
         "updates": updates,
         "latest": next((update for update in confirmed if update.percent is not None), None),
