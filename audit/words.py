@@ -44,6 +44,7 @@ ACTIONS = {
     "request": gettext_lazy("Requested"),
     "make": gettext_lazy("Made"),
     "publish": gettext_lazy("Published"),
+    "lock": gettext_lazy("Records locked"),
     "supersede": gettext_lazy("Superseded by a newer version"),
 }
 
@@ -117,6 +118,7 @@ FIELDS = {
     "women": gettext_lazy("Women"),
     "superseded_by": gettext_lazy("Superseded by"),
     "lines": gettext_lazy("Lines of the plan"),
+    "locked_through": gettext_lazy("Locked through"),
     "reporting_starts_on": gettext_lazy("Reporting starts on"),
 }
 

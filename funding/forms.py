@@ -119,3 +119,10 @@ class CorrectionForm(_VoucherForm):
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = True
         self.fields["reason"].label = _("Reason")
+
+
+class LockForm(KcForm):
+    locked_through = DateField(
+        label=_("Lock through the end of"), help_text=_("Today at the latest. The line is never moved back.")
+    )
+    reason = NfcField(label=_("Reason"), max_length=300, help_text=_("For example: figures of quarter III closed."))

@@ -145,3 +145,29 @@ register(
         key="id = NEW.id OR (project_id = NEW.project_id AND budget_id = NEW.budget_id)",
     )
 )
+
+_LOCKED = (
+    "EXISTS (SELECT 1 FROM programmes_datalock JOIN funding_budget ON funding_budget.province_id = "
+    "programmes_datalock.area_id WHERE funding_budget.id = NEW.budget_id AND locked_through >= NEW.recorded_on)"
+)
+
+register(
+    Guard(
+        name="ledger_locked",
+        table="funding_ledgerentry",
+        purpose="Nothing is recorded on a day that is locked. On PostgreSQL a line being drawn is waited for.",
+        sqlite=(
+            "CREATE TRIGGER {name}_insert BEFORE INSERT ON funding_ledgerentry WHEN " + _LOCKED + " "
+            "BEGIN SELECT RAISE(ABORT, 'guard ledger_locked: the day is locked'); END",
+        ),
+        postgresql=(
+            "CREATE OR REPLACE FUNCTION {name}_fn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            "PERFORM pg_advisory_xact_lock_shared(1801, (SELECT province_id::int FROM funding_budget "
+            "WHERE id = NEW.budget_id)); "
+            "IF " + _LOCKED + " THEN RAISE EXCEPTION 'guard ledger_locked: the day is locked' "
+            "USING ERRCODE = 'check_violation'; END IF; RETURN NEW; END $$",
+            "CREATE TRIGGER {name}_insert BEFORE INSERT ON funding_ledgerentry "
+            "FOR EACH ROW EXECUTE FUNCTION {name}_fn()",
+        ),
+    )
+)

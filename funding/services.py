@@ -22,6 +22,7 @@ from core.text import nfc
 from funding.models import Account, Budget, BudgetBalance, EntryKind, LedgerEntry, ProjectBalance
 from funding.permissions import may_allocate, may_correct, may_give_budget, may_pay
 from places.models import Area
+from programmes.locking import require_open
 from programmes.models import Programme
 from projects.models import Decision, Project
 from projects.services import MAX_VND, DecisionData, record_decision
@@ -92,6 +93,7 @@ def project_balance(project: Project, budget: Budget, *, locked: bool = False) -
 
 def _insert(refusal: Callable[[], Exception], *, actor: "User", voucher: Voucher, **values: Any) -> LedgerEntry:
     """Add the entry. When the database refuses (somebody was faster, or a rule no service asked), say why."""
+    require_open(values["budget"].province_id)
     try:
         with transaction.atomic():
             entry: LedgerEntry = LedgerEntry.objects.create(
@@ -106,6 +108,7 @@ def _insert(refusal: Callable[[], Exception], *, actor: "User", voucher: Voucher
                 **values,
             )
     except IntegrityError as error:
+        require_open(values["budget"].province_id)
         raise refusal() from error
     return entry
 

@@ -5,6 +5,7 @@ from funding import views
 app_name = "funding"
 urlpatterns = [
     path("", views.board, name="board"),
+    path("lock/", views.lock, name="lock"),
     path("budgets/new/", views.give, name="give"),
     path("budgets/<uuid:public_id>/", views.budget, name="budget"),
     path("projects/<uuid:public_id>/", views.project_panel, name="project_panel"),

@@ -6,8 +6,8 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, Q, QuerySet, Sum
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,10 +18,13 @@ from core import clock
 from core.errors import DomainError, NotAllowed
 from core.once import once
 from funding import permissions, services
-from funding.forms import AllocationForm, BudgetForm, CorrectionForm, PaymentForm
+from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm
 from funding.models import Account, Budget, LedgerEntry, ProjectBalance
 from funding.services import Voucher
 from places.models import Area, Level
+from programmes.locking import lock_through
+from programmes.models import DataLock
+from programmes.permissions import may_lock
 from projects.models import Project, ProjectEstimate, ProjectState
 from projects.services import DecisionData
 
@@ -90,6 +93,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "total": total,
         "page": Paginator(balances, PAGE_SIZE).get_page(request.GET.get("page")),
+        "sees_lock": bool(user.sight.province_ids),
         "may_give": bool({"officer", "leader", "accountant"} & set(user.sight.roles)),
     }
     return render(request, "funding/board.html", context)
@@ -286,3 +290,33 @@ def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return answer
     corrections = entry.corrections.filter(Q(budget=entry.budget)).order_by("id")
     return _form(request, "funding/correct.html", form, {"entry": entry, "corrections": corrections})
+
+
+# --- locking ----------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def lock(request: HttpRequest) -> HttpResponse:
+    """The line up to which records of money are locked: seen by the province's people, moved by a leader."""
+    user = _user(request)
+    province = Area.objects.current().filter(level=Level.PROVINCE, pk__in=user.sight.province_ids).first()
+    if province is None:
+        raise Http404
+    may = may_lock(province.pk, user)
+    form = LockForm(request.POST or None) if may else None
+    if request.method == "POST":
+        may.require()
+        if form is not None and form.is_valid():
+            data = form.cleaned_data
+            try:
+                lock_through(province, data["locked_through"], data["reason"], actor=user)
+            except DomainError as error:
+                form.blame(error)
+            else:
+                messages.success(
+                    request, _("Records are locked through %(day)s.") % {"day": f"{data['locked_through']:%d/%m/%Y}"}
+                )
+                return redirect("funding:lock")
+    lines = DataLock.objects.filter(area=province).select_related("set_by")
+    context = {"province": province, "may": may, "form": form, "lines": lines[:100], "line": lines.first()}
+    return render(request, "funding/lock.html", context, status=422 if form and form.errors else 200)

@@ -314,3 +314,23 @@ class PlanLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.activity.code} {self.plan}"
+
+
+class DataLock(models.Model):
+    """«Khóa số liệu đến hết ngày …»: what was recorded up to this day in the province stays as it is. Rows are only
+    added, each further than the one before."""
+
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="data_locks")
+    locked_through = models.DateField(_("locked through"))
+    reason = NfcCharField(_("reason"), max_length=300)
+    set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["area", "-locked_through"]
+        constraints = [
+            models.UniqueConstraint(fields=["area", "locked_through"], name="data_lock_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.locked_through:%d/%m/%Y}"

@@ -22,6 +22,12 @@ def may_enter_plan(province_id: int | None, user: "User") -> Verdict:
     return no(_("Only an officer of the department enters the yearly plan."))
 
 
+def may_lock(province_id: int, user: "User") -> Verdict:
+    if user.sight.role_for(province_id, Role.LEADER):
+        return YES
+    return no(_("Only a leader of the department locks records."))
+
+
 def may_approve_plan(plan: "AnnualPlan", user: "User") -> Verdict:
     """A leader records the decision of the competent authority; never on a plan they entered themselves."""
     if not user.sight.role_for(plan.area_id, Role.LEADER):

@@ -1,5 +1,6 @@
 """Guards: each refuses what it is there for, to raw SQL too; all are there after every migration."""
 
+import datetime as dt
 import io
 import re
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from core import clock, guards
 from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
 from funding.services import Voucher, pay
 from jobs.services import work_once
+from programmes.locking import lock_through
 from reports.models import Report, ReportFile, ReportLine
 from reports.services import publish_report, request_report
 from tests import factories as f
@@ -36,6 +38,7 @@ class Office:
         self.place, self.people = place, people
         self.published = publish_report(self.make(), actor=people.leader, issued_no="1/BC-SCT", issued_on=today)
         self.entry = pay(self.project, "local", "advance", 100, Voucher("UNC 1", today), actor=people.accountant)
+        self.locked = lock_through(place.province, today - dt.timedelta(days=3), "Chốt quý", actor=people.leader)
         self.draft = self.make()
         assert self.draft.version == 2
         self.budget = self.entry.budget_id
@@ -63,7 +66,7 @@ def copy(table: str, pk: int, verb: str = "INSERT", key: str = "id", **changed: 
     return f"{verb} INTO {table} ({columns}) SELECT {values} FROM {table} WHERE {key} = {pk}"
 
 
-def entry(office: Office, account: str, kind: str, amount: int, verb: str = "INSERT") -> str:
+def entry(office: Office, account: str, kind: str, amount: int, verb: str = "INSERT", **changed: str) -> str:
     return copy(
         "funding_ledgerentry",
         office.entry.pk,
@@ -73,6 +76,7 @@ def entry(office: Office, account: str, kind: str, amount: int, verb: str = "INS
         account=f"'{account}'",
         kind=f"'{kind}'",
         amount_vnd=str(amount),
+        **changed,
     )
 
 
@@ -122,6 +126,20 @@ def part_cases(table: str, mine: str, drafts: str) -> dict[str, Callable[[Office
 
 # What each guard must refuse. A guard without a case here fails the test below.
 CASES: dict[str, Callable[[Office], list[str]]] = {
+    "data_locks": lambda o: [
+        f"UPDATE programmes_datalock SET reason = 'other' WHERE id = {o.locked.pk}",
+        f"DELETE FROM programmes_datalock WHERE id = {o.locked.pk}",
+        *replace("programmes_datalock", o.locked.pk, locked_through="'2000-01-01'"),
+        *truncate("programmes_datalock"),
+    ],
+    "data_lock_forward": lambda o: [
+        copy("programmes_datalock", o.locked.pk, id=None, locked_through=day)  # type: ignore[arg-type]
+        for day in ("'2000-01-01'", f"'{o.locked.locked_through - dt.timedelta(days=1)}'")
+    ],
+    "ledger_locked": lambda o: [
+        entry(o, "paid", "payment", 1, recorded_on=f"'{day}'")
+        for day in (o.locked.locked_through, o.locked.locked_through - dt.timedelta(days=400))
+    ],
     "audit_entries": lambda o: [
         "UPDATE audit_entry SET actor_label = 'nobody'",
         "UPDATE audit_entry SET note = note",

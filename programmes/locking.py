@@ -1,0 +1,69 @@
+"""The line «khóa số liệu đến hết ngày …» of a province.
+
+What was *recorded* up to the day is locked, whatever date its paper has: a late voucher keeps its own date and is
+recorded in the open time. The line is moved forward by a leader and never back.
+"""
+
+import datetime as dt
+from typing import TYPE_CHECKING
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from audit.services import record
+from core import clock
+from core.errors import Conflict, Invalid, WrongState
+from core.text import nfc
+from places.models import Area
+from programmes.models import DataLock
+from programmes.permissions import may_lock
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def locked_through(province_id: int) -> dt.date | None:
+    """The last locked day; None where nothing is locked."""
+    day: dt.date | None = (
+        DataLock.objects.filter(area=province_id)
+        .order_by("-locked_through")
+        .values_list("locked_through", flat=True)
+        .first()
+    )
+    return day
+
+
+def require_open(province_id: int, day: dt.date | None = None) -> None:
+    """Raise WrongState when nothing more is recorded on the day (today)."""
+    line = locked_through(province_id)
+    if line is not None and (day or clock.today()) <= line:
+        raise WrongState(
+            _("Records are locked through %(day)s. What comes later is recorded from the next day on.")
+            % {"day": f"{line:%d/%m/%Y}"},
+            code="locked",
+        )
+
+
+@transaction.atomic
+def lock_through(province: Area, day: dt.date, reason: str, *, actor: "User") -> DataLock:
+    """Move the line forward to the end of the day, today at the latest."""
+    may_lock(province.pk, actor).require()
+    errors: dict[str, str] = {}
+    line = locked_through(province.pk)
+    if day > clock.today():
+        errors["locked_through"] = _("Lock up to today at the latest.")
+    elif line is not None and day <= line:
+        errors["locked_through"] = _("The line only moves forward; it stands at %(day)s.") % {"day": f"{line:%d/%m/%Y}"}
+    if not reason.strip():
+        errors["reason"] = _("Give the reason.")
+    if errors:
+        raise Invalid(fields=errors)
+    try:
+        with transaction.atomic():
+            row: DataLock = DataLock.objects.create(
+                area=province, locked_through=day, reason=nfc(reason).strip(), set_by_id=actor.pk
+            )
+    except IntegrityError as error:  # somebody moved it at the same moment
+        raise Conflict(_("Somebody else has just moved the line. Look at it again.")) from error
+    record(row, "lock", actor=actor, changes={"locked_through": (line, day)}, note=row.reason)
+    return row
