@@ -419,7 +419,7 @@ class StopForm(_DecisionFields, StepForm):
         return {"decision": DecisionData(issuer=data["issuer"], number=data["number"], decided_on=data["decided_on"])}
 
     def blame(self, error: DomainError) -> None:
-        _rename(error, {"decision": "number"})
+        _rename(error, {"decision": "number", "decision.number": "number", "decision.date": "decided_on"})
         super().blame(error)
 
 
