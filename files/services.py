@@ -92,9 +92,7 @@ def check_photo(upload: Any, field: str = "photo") -> Photo:
             image.draft("RGB", (PHOTO_SIDE * 2, PHOTO_SIDE * 2))
             upright = _on_white(ImageOps.exif_transpose(image))
     except TOO_MANY_PIXELS as error:
-        raise Invalid(
-            fields={field: _("The photo has too many pixels. Choose one up to 40 megapixels.")}
-        ) from error
+        raise Invalid(fields={field: _("The photo has too many pixels. Choose one up to 40 megapixels.")}) from error
     except Exception as error:  # a damaged file makes the decoders raise nearly anything
         raise Invalid(
             fields={field: _("The photo is broken and cannot be read. Take it again or choose another.")}
