@@ -200,9 +200,10 @@ def change_project(project: Project, data: ProjectData, *, actor: "User", versio
     _check_owner(values, actor)
     before = _children(project)
     changes = changed(project, values)
+    numbered_by = (project.programme.source, project.year)
     for name, value in values.items():
         setattr(project, name, value)
-    if "programme" in changes or "year" in changes:
+    if numbered_by != (data.programme.source, data.year):
         old = project.code
         project.code = next_code(values["province"], data.programme.source, data.year)
         changes["code"] = (old, project.code)
