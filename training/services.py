@@ -62,7 +62,8 @@ def _checked(data: ClassData) -> dict[str, Any]:
     }
 
 
-def _require_open(project: Project) -> None:
+def require_open(project: Project) -> None:
+    """Classes are held once there is a decision and until the project is over. Raises WrongState."""
     if project.decided_on is None or project.state in ("closed", "stopped"):
         raise WrongState(
             _("Classes belong to approved projects that are not closed; this one is in state «%(state)s».")
@@ -76,7 +77,7 @@ def create_class(project: Project, data: ClassData, *, actor: "User") -> Trainin
     project = lock(project)
     may_enter_class(project, actor).require()
     values = _checked(data)
-    _require_open(project)
+    require_open(project)
     row: TrainingClass = TrainingClass.objects.create(project=project, **values)
     changes = {name: (None, value) for name, value in values.items() if value is not None}
     record(row, "create", actor=actor, changes=changes, within=project)
@@ -89,7 +90,7 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
     row = lock(row)
     may_enter_class(row.project, actor).require()
     values = _checked(data)
-    _require_open(row.project)
+    require_open(row.project)
     if version is not None and version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     changes = changed(row, values)

@@ -110,6 +110,8 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except DomainError as refusal:
             form.blame(refusal)
             error = refusal
+    else:
+        services.require_open(project)
     return _form_page(request, form, project, None, error)
 
 
@@ -132,6 +134,8 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("training:detail", public_id)
+    else:
+        services.require_open(row.project)
     return _form_page(request, form, row.project, row, error)
 
 
