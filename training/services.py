@@ -12,7 +12,7 @@ from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.text import nfc
 from places.models import Area
-from projects.models import Project
+from projects.models import WITH_DECISION, Project, ProjectState
 from training.models import TrainingClass, TrainingKind
 from training.permissions import may_enter_class
 
@@ -62,9 +62,14 @@ def _checked(data: ClassData) -> dict[str, Any]:
     }
 
 
+def is_open(project: Project) -> bool:
+    """Classes are held once there is a decision and until the project is over."""
+    return project.decided_on is not None and project.state in WITH_DECISION and project.state != ProjectState.CLOSED
+
+
 def require_open(project: Project) -> None:
-    """Classes are held once there is a decision and until the project is over. Raises WrongState."""
-    if project.decided_on is None or project.state in ("closed", "stopped"):
+    """Raise WrongState, with the state in words, where is_open() says no."""
+    if not is_open(project):
         raise WrongState(
             _("Classes belong to approved projects that are not closed; this one is in state «%(state)s».")
             % {"state": project.get_state_display()}
