@@ -43,6 +43,8 @@ DJANGO_FIELDS_VALIDATORS_FORMSETS = (
         "%(datetime)s couldn’t be interpreted in time zone %(current_timezone)s; it may be ambiguous or it may not exist."
     ),
     _("This is not a valid IPv6 address."),
+    _("Select a valid choice. That choice is not one of the available choices."),
+    _("Select a valid choice. %(value)s is not one of the available choices."),
     _("That page number is not an integer"),
     _("That page number is less than 1"),
     _("That page contains no results"),

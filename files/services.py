@@ -11,7 +11,7 @@ from typing import Any
 import filetype
 from django.conf import settings
 from django.utils.translation import gettext as _
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 from core.errors import Invalid
 from files.models import StoredFile
@@ -22,6 +22,8 @@ PHOTO_MAX_BYTES = 12 * 1024 * 1024
 PHOTO_MAX_PIXELS = 40_000_000
 PHOTO_SIDE = 1600
 PAPER_MAX_BYTES = 20 * 1024 * 1024
+HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+TOO_MANY_PIXELS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
 @dataclass(frozen=True)
@@ -79,19 +81,19 @@ def check_photo(upload: Any, field: str = "photo") -> Photo:
     content = _read(upload, PHOTO_MAX_BYTES, field)
     kind = filetype.guess(content)
     mime = kind.mime if kind else ""
-    if mime in ("image/heic", "image/heif"):
+    if mime in ("image/heic", "image/heif") or (content[4:8] == b"ftyp" and content[8:12] in HEIF_BRANDS):
         raise Invalid(fields={field: _("Photos in HEIC format cannot be read here. Choose JPEG or PNG.")})
     if mime not in PHOTO_TYPES:
         raise Invalid(fields={field: _("This is not a photo. Choose a JPEG, PNG or WebP file.")})
     try:
         with Image.open(io.BytesIO(content), formats=[PHOTO_TYPES[mime]]) as image:
             if image.width * image.height > PHOTO_MAX_PIXELS:
-                raise Invalid(fields={field: _("The photo has too many pixels. Choose one up to 40 megapixels.")})
+                raise Image.DecompressionBombError
             image.draft("RGB", (PHOTO_SIDE * 2, PHOTO_SIDE * 2))
-            upright = ImageOps.exif_transpose(image).convert("RGB")
-    except Invalid:
-        raise
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+            upright = _on_white(ImageOps.exif_transpose(image))
+    except TOO_MANY_PIXELS as error:
+        raise Invalid(fields={field: _("The photo has too many pixels. Choose one up to 40 megapixels.")}) from error
+    except Exception as error:  # a damaged file makes the decoders raise nearly anything
         raise Invalid(
             fields={field: _("The photo is broken and cannot be read. Take it again or choose another.")}
         ) from error
@@ -101,6 +103,14 @@ def check_photo(upload: Any, field: str = "photo") -> Photo:
     out = io.BytesIO()
     clean.save(out, "JPEG", quality=82, optimize=True)
     return Photo(out.getvalue())
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    """In plain colours; what can be seen through (a screenshot, a drawing) lies on white, not on black."""
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    clear = image.convert("RGBA")
+    return Image.alpha_composite(Image.new("RGBA", clear.size, "white"), clear).convert("RGB")
 
 
 def check_paper(upload: Any, field: str = "file") -> tuple[bytes, str]:

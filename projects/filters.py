@@ -13,6 +13,7 @@ from enterprises.models import Enterprise
 from places.models import Area, AreaClosure, Level
 from places.services import resolve_area
 from programmes.models import Activity
+from projects.forms import CodeField
 from projects.models import Project, ProjectState
 
 SOURCES = [(source, source.label) for source in SUPPORT_SOURCES]
@@ -24,7 +25,7 @@ class ProjectFilter(KcForm):
     q = forms.CharField(label=_("Name, code, beneficiary or tax code"), max_length=100, required=False)
     year = forms.TypedChoiceField(label=_("Budget year"), coerce=int, empty_value=None, required=False)
     source = forms.ChoiceField(label=_("Source"), choices=[("", _("All sources")), *SOURCES], required=False)
-    activity = forms.ModelChoiceField(
+    activity = CodeField(
         label=_("Activity"),
         queryset=Activity.objects.all(),
         to_field_name="code",
@@ -70,6 +71,12 @@ class ProjectFilter(KcForm):
             self.data = self.data.copy()
             self.data["area"] = area.uid
         return area
+
+    def clean_late(self) -> bool:
+        """A tick box takes any word for a yes; an address with another word in it is not understood."""
+        if self.data.get("late", "") not in ("", "1", "on", "true", "0", "false"):
+            raise forms.ValidationError(_("Tick it, or leave it."))
+        return bool(self.cleaned_data["late"]) and self.data["late"] != "0"
 
     def narrow(self) -> "QuerySet[Project]":
         """The rows that fit everything that can be used."""

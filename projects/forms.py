@@ -30,6 +30,20 @@ from projects.services import DecisionData, ProjectData
 FOUND_AT_ONCE = 20  # beneficiaries shown of a search
 
 
+class CodeField(forms.ModelChoiceField):  # type: ignore[type-arg]
+    """One row by its code. A code with a null character is in no list, and PostgreSQL would not even look it up."""
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(str(value).replace("\0", "\ufffd") if value else value)
+
+
+class CodesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
+    """Several rows by their codes, as CodeField."""
+
+    def clean(self, value: Any) -> Any:
+        return super().clean([str(code).replace("\0", "\ufffd") for code in value or ()])
+
+
 def countable() -> "QuerySet[Indicator]":
     """What a project can plan and achieve itself. Learners are counted from the classes."""
     return Indicator.objects.filter(method=Method.COMPUTED, training_kinds="")
@@ -70,9 +84,15 @@ class BeneficiaryField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
     """Establishments of the registry, by their public ids. Drawn by templates/projects/_beneficiaries.html."""
 
     widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": _("Choose establishments of the registry; search for them again.")}
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(queryset=Enterprise.objects.none(), to_field_name="public_id", **kwargs)
+
+    def clean(self, value: Any) -> Any:
+        if any(_uuid(key) is None for key in value or ()):
+            raise forms.ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().clean(value)
 
 
 def chosen_beneficiaries(user: User, public_ids: Iterable[Any]) -> list[Enterprise]:
@@ -121,7 +141,7 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
     implementing_unit = forms.ModelChoiceField(label=_("Implementing unit"), queryset=Agency.objects.none())
     starts_on = DateField(label=_("Starts on"), required=False)
     ends_on = DateField(label=_("Ends on"), required=False)
-    activities = forms.ModelMultipleChoiceField(
+    activities = CodesField(
         label=_("Activities"),
         queryset=Activity.objects.none(),
         to_field_name="code",
@@ -419,7 +439,7 @@ class StopForm(_DecisionFields, StepForm):
         return {"decision": DecisionData(issuer=data["issuer"], number=data["number"], decided_on=data["decided_on"])}
 
     def blame(self, error: DomainError) -> None:
-        _rename(error, {"decision": "number"})
+        _rename(error, {"decision": "number", "decision.number": "number", "decision.date": "decided_on"})
         super().blame(error)
 
 

@@ -6,12 +6,12 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Agency, User
+from accounts.models import Agency, User, areas_below
 from core import clock
 from core.models import FoldedField, NfcCharField, Source, money_field, public_id_field
 from enterprises.models import Enterprise
 from files.models import StoredFile
-from places.models import Area, AreaClosure
+from places.models import Area
 from programmes.models import Activity, Indicator, PlanLine, Programme
 
 
@@ -49,8 +49,9 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         if sight.centre_ids:
             seen |= Q(implementing_unit_id__in=sight.centre_ids)
         if sight.granted_area_ids:
-            below = AreaClosure.objects.filter(ancestor_id__in=sight.granted_area_ids).values("area_id")
-            seen |= Q(area_id__in=below) & ~Q(state__in=[ProjectState.DRAFT, ProjectState.RETURNED])
+            seen |= Q(area_id__in=areas_below(sight.granted_area_ids)) & ~Q(
+                state__in=[ProjectState.DRAFT, ProjectState.RETURNED]
+            )
         if sight.country or sight.ministry_area_ids:
             ministry = Q(decided_on__isnull=False) | (
                 Q(programme__source=Source.NATIONAL) & Q(submitted_at__isnull=False)
@@ -241,12 +242,15 @@ class ProgressState(models.TextChoices):
 
 class ProgressQuerySet(models.QuerySet["ProgressUpdate"]):
     def visible_to(self, user: "User") -> "ProgressQuerySet":
-        """Those of visible projects; the ministry sees confirmed ones only."""
-        rows = self.filter(project__in=Project.objects.visible_to(user))
+        """Those of visible projects; unconfirmed ones only for those who work on the project or look after its place,
+        whatever they are elsewhere: the ministry sees confirmed ones."""
         sight = user.sight
-        if not (sight.province_ids or sight.centre_ids or sight.granted_area_ids):
-            rows = rows.filter(state=ProgressState.CONFIRMED)
-        return rows
+        inside = (
+            Q(project__province_id__in=sight.province_ids)
+            | Q(project__implementing_unit_id__in=sight.centre_ids)
+            | Q(project__area_id__in=areas_below(sight.granted_area_ids))
+        )
+        return self.filter(inside | Q(state=ProgressState.CONFIRMED), project__in=Project.objects.visible_to(user))
 
     def confirmed(self) -> "ProgressQuerySet":
         return self.filter(state=ProgressState.CONFIRMED)

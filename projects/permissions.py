@@ -32,8 +32,14 @@ def sees_working_papers(project: "Project", user: "User") -> bool:
     return (
         project.province_id in sight.province_ids
         or project.implementing_unit_id in sight.centre_ids
-        or bool(sight.granted_area_ids)
+        or _answers_for_place(project, user)
     )
+
+
+def _answers_for_place(project: "Project", user: "User") -> bool:
+    """A collaborator of the place today, also where it lies in what the granted unit was formed from."""
+    granted = user.sight.granted_area_ids
+    return bool(granted) and AreaClosure.objects.filter(ancestor_id__in=granted, area_id=project.area_id).exists()
 
 
 def may_edit(project: "Project", user: "User") -> Verdict:
@@ -83,10 +89,7 @@ def may_stop(project: "Project", user: "User") -> Verdict:
 
 
 def may_report_progress(project: "Project", user: "User") -> Verdict:
-    granted = user.sight.granted_area_ids
-    if _works_on(project, user):
-        return YES
-    if granted and AreaClosure.objects.filter(ancestor_id__in=granted, area_id=project.area_id).exists():
+    if _works_on(project, user) or _answers_for_place(project, user):
         return YES
     return no(_("Only the collaborator of the area, the centre or an officer reports progress."))
 

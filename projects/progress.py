@@ -90,7 +90,8 @@ def _checked(project: Project, data: ProgressData) -> dict[str, Any]:
         if not 0 <= quantity <= 10**9:
             errors["results"] = _("Enter a quantity, zero or more.")
         seen.add(indicator.pk)
-    percent = computed_percent(data.value_invested_vnd, project.investment_vnd)
+    value = None if "value_invested_vnd" in errors else data.value_invested_vnd
+    percent = computed_percent(value, project.investment_vnd)
     stated = data.stated_percent
     if percent is not None and stated is not None and abs(percent - stated) >= SAME_PERCENT:
         if not data.percent_reason.strip():

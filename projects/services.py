@@ -200,9 +200,10 @@ def change_project(project: Project, data: ProjectData, *, actor: "User", versio
     _check_owner(values, actor)
     before = _children(project)
     changes = changed(project, values)
+    numbered_by = (project.programme.source, project.year)
     for name, value in values.items():
         setattr(project, name, value)
-    if "programme" in changes or "year" in changes:
+    if numbered_by != (data.programme.source, data.year):
         old = project.code
         project.code = next_code(values["province"], data.programme.source, data.year)
         changes["code"] = (old, project.code)
@@ -243,10 +244,14 @@ def take_step(
     return project
 
 
-def _day(data: Mapping[str, Any], name: str = "on") -> dt.date:
-    day: dt.date = data.get(name) or clock.today()
+def _day(data: Mapping[str, Any], before: dt.date | None) -> dt.date:
+    """The day of a step: today where none is given, never in the future, never earlier than the step before it."""
+    day: dt.date = data.get("on") or clock.today()
     if day > clock.today():
-        raise Invalid(fields={name: _("The date lies in the future.")})
+        raise Invalid(fields={"on": _("The date lies in the future.")})
+    if before is not None and day < before:
+        text = _("The date lies before that of the step before, %(day)s.")
+        raise Invalid(fields={"on": text % {"day": f"{before:%d/%m/%Y}"}})
     return day
 
 
@@ -264,22 +269,22 @@ def _stamp_approve(project: Project, actor: "User", data: Mapping[str, Any], pos
 
 def _stamp_start(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
     if possible:
-        project.started_on = _day(data)
+        project.started_on = _day(data, project.decided_on)
 
 
 def _stamp_accept(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
     if possible:
-        project.accepted_on = _day(data)
+        project.accepted_on = _day(data, project.started_on or project.decided_on)
 
 
 def _stamp_close(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
     if possible:
-        project.closed_on = _day(data)
+        project.closed_on = _day(data, project.accepted_on)
 
 
 def _stamp_stop(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
     if possible:
-        project.stopped_on = _day(data)
+        project.stopped_on = _day(data, project.decided_on)
 
 
 def _stamp_nothing(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
@@ -346,10 +351,30 @@ def _decision_complete(project: Project, move: Move) -> None:
         raise Invalid(fields=errors)
 
 
+@states.PROJECT_LIFE.guard("stop", order=10)
+def _stop_decision_right(project: Project, move: Move) -> None:
+    """A file may be stopped without a decision; one that is named has a number and a day that was."""
+    decision = move.data.get("decision")
+    if not isinstance(decision, DecisionData):
+        return
+    errors: dict[str, str] = {}
+    if not decision.number.strip():
+        errors["decision.number"] = _("Enter the number of the decision.")
+    if decision.decided_on > clock.today():
+        errors["decision.date"] = _("The date of the decision lies in the future.")
+    if errors:
+        raise Invalid(fields=errors)
+    move.changes["decision"] = (None, _decision_words(decision, decision.issuer.name_on(decision.decided_on)))
+
+
+def _decision_words(decision: DecisionData | Decision, issuer_name: str) -> str:
+    return f"{decision.number.strip()}, {decision.decided_on:%d/%m/%Y}, {issuer_name}"
+
+
 @states.PROJECT_LIFE.effect("approve", order=10)
 def _keep_decision(project: Project, move: Move) -> None:
     decision = record_decision(project, move.data["decision"], move.data["money"], actor=move.actor, note=move.note)
-    move.changes["decision"] = (None, f"{decision.number}, {decision.decided_on:%d/%m/%Y}, {decision.issuer_name}")
+    move.changes["decision"] = (None, _decision_words(decision, decision.issuer_name))
     move.changes["money"] = (None, dict(move.data["money"]))
 
 

@@ -12,7 +12,7 @@ from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.text import nfc
 from places.models import Area
-from projects.models import Project
+from projects.models import WITH_DECISION, Project, ProjectState
 from training.models import TrainingClass, TrainingKind
 from training.permissions import may_enter_class
 
@@ -62,8 +62,14 @@ def _checked(data: ClassData) -> dict[str, Any]:
     }
 
 
-def _require_open(project: Project) -> None:
-    if project.decided_on is None or project.state in ("closed", "stopped"):
+def is_open(project: Project) -> bool:
+    """Classes are held once there is a decision and until the project is over."""
+    return project.decided_on is not None and project.state in WITH_DECISION and project.state != ProjectState.CLOSED
+
+
+def require_open(project: Project) -> None:
+    """Raise WrongState, with the state in words, where is_open() says no."""
+    if not is_open(project):
         raise WrongState(
             _("Classes belong to approved projects that are not closed; this one is in state «%(state)s».")
             % {"state": project.get_state_display()}
@@ -76,7 +82,7 @@ def create_class(project: Project, data: ClassData, *, actor: "User") -> Trainin
     project = lock(project)
     may_enter_class(project, actor).require()
     values = _checked(data)
-    _require_open(project)
+    require_open(project)
     row: TrainingClass = TrainingClass.objects.create(project=project, **values)
     changes = {name: (None, value) for name, value in values.items() if value is not None}
     record(row, "create", actor=actor, changes=changes, within=project)
@@ -89,7 +95,7 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
     row = lock(row)
     may_enter_class(row.project, actor).require()
     values = _checked(data)
-    _require_open(row.project)
+    require_open(row.project)
     if version is not None and version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     changes = changed(row, values)

@@ -69,7 +69,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     inside = row.project.province_id in user.sight.province_ids or bool(may_edit)
     context = {
         "row": row,
-        "may_edit": may_edit and row.project.state not in ("closed", "stopped"),
+        "may_edit": may_edit and services.is_open(row.project),
         "inside": inside,
         "history": Entry.objects.about(row)[:50] if inside else [],
     }
@@ -85,7 +85,7 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "project": project,
         "rows": TrainingClass.objects.visible_to(user).filter(project=project).select_related("area"),
-        "may_enter": may_enter and project.decided_on is not None and project.state not in ("closed", "stopped"),
+        "may_enter": may_enter and services.is_open(project),
     }
     part = getattr(request, "htmx", False)
     return render(request, "training/_project.html" if part else "training/project.html", context)
@@ -110,6 +110,8 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except DomainError as refusal:
             form.blame(refusal)
             error = refusal
+    else:
+        services.require_open(project)
     return _form_page(request, form, project, None, error)
 
 
@@ -132,6 +134,8 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return redirect("training:detail", public_id)
+    else:
+        services.require_open(row.project)
     return _form_page(request, form, row.project, row, error)
 
 

@@ -56,13 +56,15 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     project = project_of(user, public_id)
     permissions.may_edit(project, user).require()
     if "find" in request.POST:
+        services.require_editable(project)
         return _find(request, user, project)
     form = ProjectForm(request.POST or None, actor=user, project=project)
     error, unlike = None, []
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
-            services.change_project(project, form.project_data(), actor=user, version=form.cleaned_data["version"])
+            version = form.cleaned_data["version"] or 0  # a form that does not say overwrites nobody's work
+            services.change_project(project, form.project_data(), actor=user, version=version)
             return reverse("projects:detail", args=[project.public_id])
 
         try:
@@ -107,7 +109,7 @@ def _form_page(
 
 
 def _picker(request: HttpRequest, user: User, values: Any) -> dict[str, Any]:
-    text = (request.POST.get("beneficiary_q") or request.GET.get("beneficiary_q") or "")[:100]
+    text = (request.POST.get("beneficiary_q") or request.GET.get("beneficiary_q") or "")[:100].replace("\0", "")
     chosen = chosen_beneficiaries(user, values)
     found, count = find_beneficiaries(user, text, chosen)
     return {"text": text, "chosen": chosen, "found": found, "count": count, "more": count > FOUND_AT_ONCE}

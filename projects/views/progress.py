@@ -1,7 +1,7 @@
 """Reporting progress, also from a phone; confirming and returning it."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -66,7 +66,7 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
     permissions.may_report_progress(project, user).require()
     files = request.FILES if request.method == "POST" else None
     form = ProgressForm(request.POST or None, files, project=project)
-    error = None
+    error, first = None, None
     if request.method == "POST" and form.is_valid():
         try:
             update, created = progress.report_with_photos(
@@ -75,8 +75,11 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except (NotAllowed, WrongState):
             raise
         except DomainError as refusal:
-            form.blame(refusal)
             error = refusal
+            if refusal.code == "uuid_used":
+                first = _sent_before(form, user, project)
+            else:
+                form.blame(refusal)
         else:
             if created:
                 messages.success(request, _("Sent. It counts once it is confirmed."))
@@ -90,8 +93,19 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "project": project,
         "last": project.updates.order_by("-on", "-id").first(),
         "choose_again": bool(files),
+        "sent_before": first,
     }
     return render_form(request, "projects/report.html", form, context, error)
+
+
+def _sent_before(form: ProgressForm, user: User, project: Project) -> ProgressUpdate | None:
+    """Somebody went back in the browser and changed what they had sent: the first one, to look at. What stands in the
+    form now gets an id of its own, so that it can be sent as another update."""
+    rows = ProgressUpdate.objects.visible_to(user).filter(project=project, uuid=form.cleaned_data["uuid"])
+    found: ProgressUpdate | None = rows.first()
+    form.add_error(None, _("This form was sent before with other content. Send it again only if this is new progress."))
+    form.retype("uuid", str(uuid4()))
+    return found
 
 
 # --- one update -------------------------------------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The list of projects and the page of one."""
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
@@ -88,9 +89,11 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     return render(request, "projects/detail.html", context)
 
 
-def _day_of(project: Project) -> Any:
-    """The day whose districts are shown: of the decision, of the start, or of the entry."""
-    return project.decided_on or project.starts_on or timezone.localtime(project.created_at).date()
+def _day_of(project: Project) -> dt.date:
+    """The day whose districts are shown: of the decision, of the start, or of the entry; for a former commune at the
+    latest its last one, so that what is recorded after the fact still says where it lay."""
+    day: dt.date = project.decided_on or project.starts_on or timezone.localtime(project.created_at).date()
+    return min(day, project.area.valid_to) if project.area.valid_to else day
 
 
 def _next_step(project: Project) -> dict[str, str] | None:

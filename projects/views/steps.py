@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -123,7 +124,13 @@ def stored_file(stored: Any, name: str) -> HttpResponse:
     return response
 
 
-def _disposition(name: str, content_type: str) -> str:
-    from django.utils.http import content_disposition_header
+ENDINGS = {"application/pdf": (".pdf",), "image/jpeg": (".jpg", ".jpeg"), "image/png": (".png",)}
 
+
+def _disposition(name: str, content_type: str) -> str:
+    """Shown in the browser. Saved, it ends as what it is: a PDF that calls itself a page would be opened as one."""
+    right = ENDINGS.get(content_type, (".bin",))
+    if not name.lower().endswith(right):
+        stem, dot, ending = name.rpartition(".")
+        name = (stem if dot and ending.isalpha() else name) + right[0]
     return content_disposition_header(False, name) or "inline"

@@ -1,19 +1,37 @@
-// data-kc-money: says under the field how the amount will be read, «= 300 triệu đồng». The server decides.
-const UNITS = { "": 1, "đ": 1, "đồng": 1, "nghìn": 1e3, "ngàn": 1e3, "tr": 1e6, "triệu": 1e6, "tỷ": 1e9, "tỉ": 1e9 };
-const AMOUNT = /^-?(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d+))?\s*(\p{L}*)$/u;
+// data-kc-money: says under the field how the amount will be read, «= 300 triệu đồng», by the rules of core/money.py.
+// What can be read in two ways shows nothing; the server decides and says why.
+const UNITS = { "": 1n, d: 1n, dong: 1n, vnd: 1n, nghin: 1000n, ngan: 1000n, trieu: 1000000n, tr: 1000000n, ty: 1000000000n, ti: 1000000000n };
+const BILLION = 1000000000n;
+const MAX_VND = 10n ** 15n;
+const AMOUNT = /^([\d.,\s]*\d)\s*([a-z]*)(?:\s+(?:dong|vnd))?$/;
+const NUMBER = /^(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+|(?:\d+|\d{1,3}(?:\.\d{3})+),\d+)$/;
+const GROUPED = /^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/;
+
+const fold = (text) => text.replaceAll("₫", "đ").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d").replace(/\s+/g, " ").trim();
 
 function read(text) {
-  const found = text.trim().toLowerCase().normalize("NFC").match(AMOUNT);
-  if (!found || !(found[3] in UNITS)) return null;
-  const amount = Number(`${found[1].replaceAll(".", "")}.${found[2] ?? "0"}`) * UNITS[found[3]];
-  return Number.isInteger(amount) && amount < 1e15 ? amount : null;
+  const folded = fold(text.replaceAll("−", "-"));
+  const minus = folded.startsWith("-");
+  const found = folded.replace(/^-/, "").trim().match(AMOUNT);
+  const unit = found ? UNITS[found[2]] : undefined;
+  if (unit === undefined) return null;
+  const number = found[1].trim();
+  if (!NUMBER.test(number) || (number.startsWith("0") && !/^(?:0+|0,\d+)$/.test(number))) return null;
+  if ((unit === 1n && number.includes(",")) || (unit === BILLION && GROUPED.test(number))) return null;
+  const [whole, rest = ""] = number.replace(/[. ]/g, "").split(",");
+  const scale = 10n ** BigInt(rest.length);
+  const scaled = BigInt(whole + rest) * unit;
+  const amount = scaled / scale;
+  if (scaled % scale !== 0n || amount >= MAX_VND) return null;
+  return Number(minus ? -amount : amount);
 }
 
-const vietnamese = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 6 });
+const vietnamese = new Intl.NumberFormat("vi-VN", { maximumFractionDigits: 9 });
 
 function words(amount) {
-  if (amount >= 1e9) return `= ${vietnamese.format(amount / 1e9)} tỷ đồng`;
-  if (amount >= 1e6) return `= ${vietnamese.format(amount / 1e6)} triệu đồng`;
+  const size = Math.abs(amount);
+  if (size >= 1e9) return `= ${vietnamese.format(amount / 1e9)} tỷ đồng`;
+  if (size >= 1e6) return `= ${vietnamese.format(amount / 1e6)} triệu đồng`;
   return `= ${vietnamese.format(amount)} đồng`;
 }
 

@@ -16,7 +16,11 @@ async function shrink(file) {
   const canvas = document.createElement("canvas");
   canvas.width = Math.round(picture.width * scale);
   canvas.height = Math.round(picture.height * scale);
-  canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+  const paper = canvas.getContext("2d");
+  paper.fillStyle = "#fff"; // what can be seen through lies on white, as on the server
+  paper.fillRect(0, 0, canvas.width, canvas.height);
+  paper.drawImage(picture, 0, 0, canvas.width, canvas.height);
+  picture.close();
   const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.8));
   if (!blob || (blob.size >= file.size && scale === 1 && file.type === "image/jpeg")) return file;
   return new File([blob], file.name.replace(/\.\w+$/, "") + ".jpg", { type: "image/jpeg" });
@@ -30,17 +34,17 @@ export function start(root) {
     list.className = "kc-photo-list";
     list.setAttribute("aria-live", "polite");
     input.after(list);
-    let mine = false;
+    let latest = 0;
     input.addEventListener("change", async () => {
-      if (mine) return;
+      const turn = ++latest;
       const before = [...input.files];
       input.setAttribute("aria-busy", "true");
-      const after = await Promise.all(before.map(shrink));
+      const after = [];
+      for (const file of before) after.push(await shrink(file)); // one at a time: a phone has little memory
+      if (turn !== latest) return; // chosen anew meanwhile
       const transfer = new DataTransfer();
       after.forEach((file) => transfer.items.add(file));
-      mine = true;
       input.files = transfer.files;
-      mine = false;
       input.removeAttribute("aria-busy");
       list.replaceChildren(...after.map((file, index) => {
         const item = document.createElement("li");
