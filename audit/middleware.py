@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 
+import structlog
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
@@ -27,6 +28,7 @@ class OriginMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         channel = "api" if request.path.startswith("/api/") else "page"
         request_id = uuid.uuid4().hex
+        structlog.contextvars.bind_contextvars(request_id=request_id)  # so the log knows the id that the caller gets
         request.trace_id = request_id  # type: ignore[attr-defined]
         device = request.headers.get("User-Agent", "")[:200]
         with origin(Origin(channel, client_address(request), device, request_id)):

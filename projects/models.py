@@ -42,6 +42,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: "User") -> "ProjectQuerySet":
         """Province staff and auditor: their province. Centre: what it implements. Collaborator: granted areas, once
         submitted. Ministry: national projects from submission on, local ones from approval on. Nobody else."""
+        return self.filter(self._worked_on(user) | self._of_ministry(user))
+
+    def worked_on_by(self, user: "User") -> "ProjectQuerySet":
+        """Without what only the ministry's sight shows: those whose working papers the person sees."""
+        return self.filter(self._worked_on(user))
+
+    @staticmethod
+    def _worked_on(user: "User") -> Q:
         sight = user.sight
         seen = Q(pk__in=[])
         if sight.province_ids:
@@ -51,14 +59,15 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         if sight.granted_area_ids:
             below = AreaClosure.objects.filter(ancestor_id__in=sight.granted_area_ids).values("area_id")
             seen |= Q(area_id__in=below) & ~Q(state__in=[ProjectState.DRAFT, ProjectState.RETURNED])
-        if sight.country or sight.ministry_area_ids:
-            ministry = Q(decided_on__isnull=False) | (
-                Q(programme__source=Source.NATIONAL) & Q(submitted_at__isnull=False)
-            )
-            if not sight.country:
-                ministry &= Q(province_id__in=sight.ministry_area_ids)
-            seen |= ministry
-        return self.filter(seen)
+        return seen
+
+    @staticmethod
+    def _of_ministry(user: "User") -> Q:
+        sight = user.sight
+        if not (sight.country or sight.ministry_area_ids):
+            return Q(pk__in=[])
+        seen = Q(decided_on__isnull=False) | (Q(programme__source=Source.NATIONAL) & Q(submitted_at__isnull=False))
+        return seen if sight.country else seen & Q(province_id__in=sight.ministry_area_ids)
 
     def approved(self) -> "ProjectQuerySet":
         """Those with a decision of the competent authority, also when stopped later."""
@@ -240,12 +249,9 @@ class ProgressState(models.TextChoices):
 
 class ProgressQuerySet(models.QuerySet["ProgressUpdate"]):
     def visible_to(self, user: "User") -> "ProgressQuerySet":
-        """Those of visible projects; the ministry sees confirmed ones only."""
-        rows = self.filter(project__in=Project.objects.visible_to(user))
-        sight = user.sight
-        if not (sight.province_ids or sight.centre_ids or sight.granted_area_ids):
-            rows = rows.filter(state=ProgressState.CONFIRMED)
-        return rows
+        """Those of visible projects; of what only the ministry's sight shows, confirmed ones alone."""
+        confirmed = Q(state=ProgressState.CONFIRMED, project__in=Project.objects.visible_to(user))
+        return self.filter(confirmed | Q(project__in=Project.objects.worked_on_by(user)))
 
     def confirmed(self) -> "ProgressQuerySet":
         return self.filter(state=ProgressState.CONFIRMED)
