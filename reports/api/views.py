@@ -174,11 +174,12 @@ class ReportLines(PortalView):
         for name in ("row", "column"):
             if name not in values:
                 raise bad_parameter(name, _("Say which figure is meant."))
-        cell = self._cell(row, values)
-        rows = ReportLine.objects.filter(report=row, section=cell[0], row=values["row"], column=values["column"])
+        section, cell = self._cell(row, values)
+        rows = ReportLine.objects.filter(report=row, section=section, row=values["row"], column=values["column"])
         contributions = list(rows.values_list("contribution", flat=True))
         answer = self.page(request, rows, self.show, values)
-        answer.data["total"] = bound_total(contributions)
+        zero = not contributions and cell["value"] in (0, "0")  # reported, and nothing behind it
+        answer.data["total"] = 0 if zero else bound_total(contributions)
         return answer
 
     @staticmethod
