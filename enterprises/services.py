@@ -1,6 +1,7 @@
 """Entering and changing establishments."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -48,18 +49,18 @@ def check_digit(first_nine: str) -> int | None:
 def valid_tax_code(text: str) -> bool:
     """10 digits with check digit; NNNNNNNNNN-NNN for dependent units (never 000); or the 12 digits of a person's
     identification number, which replaces the tax code of household businesses since 01/07/2025."""
-    match = re.fullmatch(r"(\d{9})(\d)(?:-(\d{3}))?", text)
+    match = re.fullmatch(r"(\d{9})(\d)(?:-(\d{3}))?", text, re.ASCII)
     if match:
         return check_digit(match[1]) == int(match[2]) and match[3] != "000"
-    return re.fullmatch(r"\d{12}", text) is not None
+    return re.fullmatch(r"\d{12}", text, re.ASCII) is not None
 
 
 def clean_tax_code(text: str | None) -> str | None:
     """The code in its one spelling, or None when nothing was typed. Raises Invalid at `tax_code`."""
-    plain = re.sub(r"[\s.]", "", text or "")
+    plain = re.sub(r"[\s.]", "", unicodedata.normalize("NFKC", text or ""))
     if not plain:
         return None
-    if re.fullmatch(r"\d{13}", plain):
+    if re.fullmatch(r"\d{13}", plain, re.ASCII):
         plain = f"{plain[:10]}-{plain[10:]}"
     if not valid_tax_code(plain):
         raise Invalid(

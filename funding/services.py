@@ -296,9 +296,17 @@ def correct(original: LedgerEntry, amount_vnd: int, voucher: Voucher, *, actor: 
         raise Invalid(fields={"reason": _("Give the reason.")})
 
     def refusal() -> CeilingExceeded:
-        balance = balance_of(original.budget)
-        left = balance.given_vnd - balance.allocated_vnd
-        return _over_budget(abs(amount_vnd), left if amount_vnd > 0 else abs(amount_vnd))
+        """What stands in the way: the budget, or what is approved or paid for the project."""
+        budget = balance_of(original.budget)
+        if original.account == Account.GIVEN:
+            return _over_budget(-amount_vnd, budget.given_vnd - budget.allocated_vnd)
+        if original.account == Account.ALLOCATED and amount_vnd > 0:
+            return _over_budget(amount_vnd, budget.given_vnd - budget.allocated_vnd)
+        now = project_balance(original.project, original.budget)  # type: ignore[arg-type]
+        unpaid = now.allocated_vnd - now.paid_vnd
+        if original.account == Account.PAID and amount_vnd < 0:
+            return _over_project(-amount_vnd, now.paid_vnd)
+        return _over_project(abs(amount_vnd), unpaid)
 
     balance_of(original.budget, locked=True)
     entry = _insert(

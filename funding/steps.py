@@ -3,6 +3,7 @@
 from django.utils.translation import gettext as _
 
 from audit.steps import Move
+from core import clock
 from core.errors import Invalid, WrongState
 from funding.models import Account, EntryKind, ProjectBalance
 from funding.services import Voucher, _audit, _insert, _over_budget, allocate_decision
@@ -44,7 +45,9 @@ def give_back_what_was_not_spent(project: Project, move: Move) -> None:
         if not isinstance(decision, DecisionData) or not decision.number.strip():
             text = _("Enter number and date of the decision that stops the project: money is given back by it.")
             raise Invalid(text, fields={"decision": text})
-        voucher = Voucher(decision.number, decision.decided_on, move.note, decision.issuer)
+        if decision.decided_on > clock.today() or decision.decided_on.year < 2000:
+            raise Invalid(fields={"decision.date": _("Check the date of the document.")})
+        voucher = Voucher(decision.number, decision.decided_on, move.note[:300], decision.issuer)
         first = balance.budget.entries.filter(project=project, account=Account.ALLOCATED).earliest("id")
         entry = _insert(
             lambda: _over_budget(0, 0),

@@ -49,26 +49,27 @@ def enqueue(
 
     With a `key`, an unfinished job of the same key is given back instead of a second one.
     """
-    if key:
-        existing: Job | None = Job.objects.unfinished().filter(key=key).first()
+    while True:
+        existing: Job | None = Job.objects.unfinished().filter(key=key).first() if key else None
         if existing is not None:
             return existing
-    try:
-        with transaction.atomic():
-            job: Job = Job.objects.create(
-                kind=kind,
-                params=dict(params),
-                key=key,
-                priority=priority,
-                requested_by_kind=actor.audit_kind,
-                requested_by_id=actor.audit_id,
-                requested_by_label=actor.audit_label[:200],
-            )
-    except IntegrityError:  # somebody asked for the same at the same moment
-        job = Job.objects.unfinished().get(key=key)
+        try:
+            with transaction.atomic():
+                job: Job = Job.objects.create(
+                    kind=kind,
+                    params=dict(params),
+                    key=key,
+                    priority=priority,
+                    requested_by_kind=actor.audit_kind,
+                    requested_by_id=actor.audit_id,
+                    requested_by_label=actor.audit_label[:200],
+                )
+        except IntegrityError:
+            if not key:
+                raise
+            continue  # somebody asked for the same at the same moment, and may have got it by now
+        transaction.on_commit(ring)
         return job
-    transaction.on_commit(ring)
-    return job
 
 
 def ring() -> None:

@@ -34,7 +34,10 @@ def tick() -> None:
 
 
 def beat_heart(name: str) -> None:
-    WorkerHeartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})
+    """One statement and no transaction around it: a worker that freezes in the middle of one keeps SQLite's only
+    write lock from everybody for as long as it is frozen."""
+    if not WorkerHeartbeat.objects.filter(name=name).update(at=clock.now()):
+        WorkerHeartbeat.objects.get_or_create(name=name, defaults={"at": clock.now()})
 
 
 @worker_ready.connect

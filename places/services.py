@@ -1,6 +1,7 @@
 """Questions about places: which unit a code means, what lies below it, and in which line of a report it stands."""
 
 import datetime as dt
+import re
 from collections import defaultdict
 
 from django.db import transaction
@@ -31,6 +32,8 @@ def resolve_area(text: str, on: dt.date | None = None) -> Area:
     unique within a level only; the larger unit wins, as «42» is the province.
     """
     text = text.strip()
+    if not re.fullmatch(r"[A-Za-z0-9._-]{1,40}", text):  # PostgreSQL takes no NUL, not even to look for it
+        raise Invalid(fields={"area": _("There is no unit with this code.")})
     by_uid = Area.objects.filter(uid=text).first()
     if by_uid is not None:
         return by_uid

@@ -42,6 +42,14 @@ class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user: "User") -> "ProjectQuerySet":
         """Province staff and auditor: their province. Centre: what it implements. Collaborator: granted areas, once
         submitted. Ministry: national projects from submission on, local ones from approval on. Nobody else."""
+        return self.filter(self._worked_on(user) | self._of_ministry(user))
+
+    def worked_on_by(self, user: "User") -> "ProjectQuerySet":
+        """Without what only the ministry's sight shows: those whose working papers the person sees."""
+        return self.filter(self._worked_on(user))
+
+    @staticmethod
+    def _worked_on(user: "User") -> Q:
         sight = user.sight
         seen = Q(pk__in=[])
         if sight.province_ids:
@@ -49,17 +57,17 @@ class ProjectQuerySet(models.QuerySet["Project"]):
         if sight.centre_ids:
             seen |= Q(implementing_unit_id__in=sight.centre_ids)
         if sight.granted_area_ids:
-            seen |= Q(area_id__in=areas_below(sight.granted_area_ids)) & ~Q(
-                state__in=[ProjectState.DRAFT, ProjectState.RETURNED]
-            )
-        if sight.country or sight.ministry_area_ids:
-            ministry = Q(decided_on__isnull=False) | (
-                Q(programme__source=Source.NATIONAL) & Q(submitted_at__isnull=False)
-            )
-            if not sight.country:
-                ministry &= Q(province_id__in=sight.ministry_area_ids)
-            seen |= ministry
-        return self.filter(seen)
+            below = Q(area_id__in=areas_below(sight.granted_area_ids))
+            seen |= below & ~Q(state__in=[ProjectState.DRAFT, ProjectState.RETURNED])
+        return seen
+
+    @staticmethod
+    def _of_ministry(user: "User") -> Q:
+        sight = user.sight
+        if not (sight.country or sight.ministry_area_ids):
+            return Q(pk__in=[])
+        seen = Q(decided_on__isnull=False) | (Q(programme__source=Source.NATIONAL) & Q(submitted_at__isnull=False))
+        return seen if sight.country else seen & Q(province_id__in=sight.ministry_area_ids)
 
     def approved(self) -> "ProjectQuerySet":
         """Those with a decision of the competent authority, also when stopped later."""
@@ -242,15 +250,9 @@ class ProgressState(models.TextChoices):
 
 class ProgressQuerySet(models.QuerySet["ProgressUpdate"]):
     def visible_to(self, user: "User") -> "ProgressQuerySet":
-        """Those of visible projects; unconfirmed ones only for those who work on the project or look after its place,
-        whatever they are elsewhere: the ministry sees confirmed ones."""
-        sight = user.sight
-        inside = (
-            Q(project__province_id__in=sight.province_ids)
-            | Q(project__implementing_unit_id__in=sight.centre_ids)
-            | Q(project__area_id__in=areas_below(sight.granted_area_ids))
-        )
-        return self.filter(inside | Q(state=ProgressState.CONFIRMED), project__in=Project.objects.visible_to(user))
+        """Those of visible projects; of what only the ministry's sight shows, confirmed ones alone."""
+        confirmed = Q(state=ProgressState.CONFIRMED, project__in=Project.objects.visible_to(user))
+        return self.filter(confirmed | Q(project__in=Project.objects.worked_on_by(user)))
 
     def confirmed(self) -> "ProgressQuerySet":
         return self.filter(state=ProgressState.CONFIRMED)

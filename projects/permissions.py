@@ -28,12 +28,8 @@ def _works_on(project: "Project", user: "User") -> bool:
 def sees_working_papers(project: "Project", user: "User") -> bool:
     """The trail with its remarks, and progress nobody has confirmed: for those who work on the project or look after
     the province, not for the ministry."""
-    sight = user.sight
-    return (
-        project.province_id in sight.province_ids
-        or project.implementing_unit_id in sight.centre_ids
-        or _answers_for_place(project, user)
-    )
+    seen: bool = type(project).objects.worked_on_by(user).filter(pk=project.pk).exists()
+    return seen
 
 
 def _answers_for_place(project: "Project", user: "User") -> bool:

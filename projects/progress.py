@@ -175,10 +175,9 @@ def _decide(update: ProgressUpdate, step: Any, actor: "User", note: str) -> Prog
     return update
 
 
-@transaction.atomic
 def add_photo(update: ProgressUpdate, upload: Any, *, actor: "User", caption: str = "") -> ProgressPhoto:
-    """Add a photo to one's own update while it is not decided. The same photo twice is one."""
-    return _keep_photo(update, check_photo(upload), actor, caption)
+    """check_photo and keep_photo in one."""
+    return keep_photo(update, check_photo(upload), actor=actor, caption=caption)
 
 
 def report_with_photos(
@@ -192,7 +191,7 @@ def report_with_photos(
         known = set(update.photos.values_list("file__sha256", flat=True))
         for photo in photos:
             if hashlib.sha256(photo.content).hexdigest() not in known:
-                _keep_photo(update, photo, actor, "")
+                keep_photo(update, photo, actor=actor)
     return update, created
 
 
@@ -210,7 +209,9 @@ def _checked_photos(uploads: Sequence[Any]) -> list[Photo]:
     return photos
 
 
-def _keep_photo(update: ProgressUpdate, photo: Photo, actor: "User", caption: str) -> ProgressPhoto:
+@transaction.atomic
+def keep_photo(update: ProgressUpdate, photo: Photo, *, actor: "User", caption: str = "") -> ProgressPhoto:
+    """Add a checked photo to one's own update while it is not decided. The same photo twice is one."""
     update = lock(update)
     if update.reported_by_id != actor.pk:
         raise NotAllowed(_("Only the one who reported adds photos."))

@@ -103,6 +103,8 @@ def _checked(data: ProjectData, actor: "User") -> dict[str, Any]:
             errors["estimate"] = _("Unknown source of money.")
         else:
             check_money(amount, f"estimate.{source}", errors)
+    if len({indicator.pk for indicator, _quantity in data.planned_results}) < len(data.planned_results):
+        errors["planned_results"] = _("Each result only once.")
     for _indicator, quantity in data.planned_results:
         if not 0 <= quantity <= 10**9:
             errors["planned_results"] = _("Enter a quantity, zero or more.")
@@ -342,6 +344,8 @@ def _decision_complete(project: Project, move: Move) -> None:
         errors["decision.number"] = _("Enter the number of the decision.")
     if decision.decided_on > clock.today():
         errors["decision.date"] = _("The date of the decision lies in the future.")
+    elif decision.decided_on.year < 2000:
+        errors["decision.date"] = _("Check the date of the document.")
     money: Mapping[str, int] = move.data.get("money") or {}
     if not any(money.get(source) for source in SUPPORT_SOURCES):
         errors["money"] = _("Enter the money approved, by source.")

@@ -31,6 +31,7 @@ def may_publish(report: "Report", user: "User") -> Verdict:
     client = getattr(user, "api_client", None) if user.audit_kind == "client" else None
     if client is not None and not client.may_publish:
         return no(_("This program has no right to publish. A leader of the department publishes."))
-    if user.sight.role_for(report.province_id, Role.LEADER) or client is not None:
+    roles = (Role.LEADER,) if client is None else (Role.LEADER, Role.OFFICER)
+    if user.sight.role_for(report.province_id, *roles):
         return YES
     return no(_("Only a leader of the department publishes a report."))

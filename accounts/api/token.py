@@ -101,6 +101,8 @@ class TokenView(APIView):
     )
     def post(self, request: Request) -> Response:
         try:
+            if request.query_params:  # what stands in an address ends in logs
+                raise Refused("invalid_request", "send everything in the form, nothing in the address")
             try:
                 form = request.data
             except UnsupportedMediaType as error:

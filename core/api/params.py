@@ -108,7 +108,7 @@ def moment(name: str, description: str = "") -> Param:
             found = dt.datetime.fromisoformat(value.replace(" ", "+"))
             if found.tzinfo is None or not 1900 <= found.year <= 9000:
                 raise ValueError
-            return found
+            return found.astimezone(dt.UTC)  # any offset; PostgreSQL takes no more than 15:59 of one
         except ValueError:
             raise ValueError(_("Give a moment with its offset, as 2026-01-31T08:00:00+07:00.")) from None
 

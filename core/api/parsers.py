@@ -12,6 +12,8 @@ from rest_framework.parsers import BaseParser
 
 from core.api.problems import Problem
 
+DEEPEST = 20  # objects and lists inside one another
+
 
 def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
@@ -20,6 +22,21 @@ def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
             raise ValueError(_("The field «%(name)s» stands there twice.") % {"name": name[:60]})
         result[name] = value
     return result
+
+
+def _too_deep(data: Any) -> bool:
+    """Whether something is nested deeper than any body of the API needs. Walks without recursion."""
+    level: list[Any] = [data]
+    for _depth in range(DEEPEST):
+        level = [
+            inner
+            for outer in level
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+            if isinstance(inner, (dict, list))
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _too_large() -> Problem:
@@ -43,6 +60,8 @@ class JSONParser(BaseParser):
             raise Problem(400, "malformed", _("The body is not JSON: %(why)s") % {"why": error}) from error
         if not isinstance(data, dict):
             raise Problem(400, "malformed", _("The body must be a JSON object."))
+        if _too_deep(data):
+            raise Problem(400, "malformed", _("The body is nested too deeply."))
         return data
 
 

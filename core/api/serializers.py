@@ -10,11 +10,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.serializers import Serializer, ValidationError
 
-from core.api.params import parse_date
+from core.api.params import parse_date, parse_uuid
 from core.api.renderers import figure
 from core.text import nfc
 
 MAX_VND = 10**15
+# What XML, and so every workbook, refuses: control characters other than tab and line ends, halves of characters.
+UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+FIRST_YEAR, LAST_YEAR = 1900, 2100
 
 
 class StrictSerializer(Serializer[Any]):
@@ -35,11 +38,15 @@ class StrictSerializer(Serializer[Any]):
 
 
 class Text(serializers.CharField):
-    """A string, not a number that looks like one; NFC; no NUL."""
+    """A string, not a number that looks like one; NFC; no character that no file could show."""
+
+    default_error_messages = {"control": _("A character in it cannot be taken.")}
 
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
+        if UNSHOWABLE.search(data):
+            self.fail("control")
         return nfc(super().to_internal_value(data))
 
 
@@ -72,11 +79,16 @@ class SignedVnd(Vnd):
 class Day(serializers.DateField):
     """2026-01-31 and no other spelling."""
 
+    default_error_messages = {"far": _("Check the year of this date.")}
+
     def to_internal_value(self, value: Any) -> dt.date:
         try:
-            return parse_date(value if isinstance(value, str) else "")
+            found = parse_date(value if isinstance(value, str) else "")
         except ValueError as error:
             raise ValidationError(str(error)) from None
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            self.fail("far")
+        return found
 
 
 class Choice(serializers.ChoiceField):
@@ -89,12 +101,13 @@ class Choice(serializers.ChoiceField):
 
 
 class Uuid(serializers.UUIDField):
-    """An id as the API gives it."""
+    """An id as the API gives it, in no other spelling."""
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
+        found = parse_uuid(data)
+        if found is None:
             self.fail("invalid", value=str(data)[:60])
-        return super().to_internal_value(data)
+        return found
 
 
 @extend_schema_field({"type": "string"})

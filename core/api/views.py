@@ -57,6 +57,11 @@ class PortalView(APIView):
         declared = self.all_params() if request.method in ("GET", "HEAD") else ()
         self.values = params.read(request.query_params, declared)
 
+    @property
+    def allowed_methods(self) -> list[str]:
+        """For the header Allow; OPTIONS is not answered."""
+        return [name for name in super().allowed_methods if name != "OPTIONS"]
+
     def read_params(self, request: Request) -> dict[str, Any]:
         """What was given, by name; a parameter that was not given is not there."""
         return self.values

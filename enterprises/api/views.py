@@ -4,13 +4,13 @@ from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from core.api import params
-from core.api.serializers import StrictSerializer, Text, Whole
+from core.api.serializers import Choice, Reference, StrictSerializer, Text, Whole
 from core.api.views import PortalRequest, PortalView
 from core.errors import Invalid
 from enterprises.models import Enterprise, EnterpriseKind
@@ -20,21 +20,25 @@ from places.models import Area
 from places.services import resolve_area
 
 
-class AreaField(serializers.CharField):
-    """A unit by uid or code of today; with the attribute `current` only one that is still there."""
+def _find_area(text: str) -> Area | None:
+    try:
+        return resolve_area(text)
+    except Invalid:
+        return None
 
-    def to_internal_value(self, data: Any) -> Area:  # type: ignore[override]
-        if not isinstance(data, str):
-            self.fail("invalid")
-        try:
-            return resolve_area(super().to_internal_value(data))
-        except Invalid:
-            raise serializers.ValidationError(_("There is no unit with this code.")) from None
+
+class AreaField(Reference):
+    """A unit by uid or by code of today."""
+
+    default_error_messages = {"unknown": _("There is no unit with this code.")}
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(_find_area, **kwargs)
 
 
 class EnterpriseBody(StrictSerializer):
     name = Text(max_length=300)
-    kind = serializers.ChoiceField(EnterpriseKind.choices)
+    kind = Choice(EnterpriseKind.choices)
     tax_code = Text(max_length=20, allow_null=True, required=False)
     area = AreaField()
     headcount = Whole(min_value=0, max_value=1_000_000, allow_null=True, required=False)

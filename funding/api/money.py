@@ -14,8 +14,9 @@ from accounts.models import Agency
 from core.api import params
 from core.api.params import Param
 from core.api.problems import Problem
-from core.api.serializers import StrictSerializer, Text, Vnd, Whole
+from core.api.serializers import Choice, Day, Reference, SignedVnd, StrictSerializer, Text, Uuid, Vnd, Whole
 from core.api.views import PortalRequest, PortalView
+from enterprises.api.views import AreaField
 from funding.models import Account, Budget, EntryKind, LedgerEntry
 from funding.services import Voucher, allocate, correct, give_budget, pay
 from places.api.views import ON, brief, read_area
@@ -33,7 +34,7 @@ class DecisionBody(StrictSerializer):
 
     issuer = Text(max_length=300)
     number = Text(max_length=60)
-    date = serializers.DateField()
+    date = Day()
     batch = Text(max_length=40, required=False, allow_blank=True)
 
 
@@ -59,18 +60,23 @@ def decision_data(body: dict[str, Any], province: Area) -> DecisionData:
     )
 
 
+def find_programme(code: str) -> Programme | None:
+    row: Programme | None = Programme.objects.filter(code=code).first()
+    return row
+
+
 class BudgetBody(StrictSerializer):
-    programme = Text(max_length=40)
-    source = serializers.ChoiceField(SUPPORT)  # type: ignore[assignment]
+    programme = Reference(find_programme)
+    source = Choice(SUPPORT)  # type: ignore[assignment]
     year = Whole(min_value=1990, max_value=2100)
-    amount_vnd = Whole(min_value=-(10**15), max_value=10**15)
+    amount_vnd = SignedVnd()
     decision = DecisionBody()
-    area = Text(required=False)
+    area = AreaField(required=False)
 
 
 class AllocationBody(StrictSerializer):
-    project = serializers.UUIDField()
-    source = serializers.ChoiceField(SUPPORT)  # type: ignore[assignment]
+    project = Uuid()
+    source = Choice(SUPPORT)  # type: ignore[assignment]
     amount_vnd = Vnd(min_value=1)
     decision = DecisionBody()
     reason = Text(max_length=300, required=False, allow_blank=True)
@@ -79,15 +85,15 @@ class AllocationBody(StrictSerializer):
 class PaymentBody(StrictSerializer):
     """`kind` correction: `corrects` names the entry, `amount_vnd` is signed."""
 
-    project = serializers.UUIDField()
-    source = serializers.ChoiceField(SUPPORT)  # type: ignore[assignment]
-    kind = serializers.ChoiceField(["advance", "payment", "return", "correction"])
-    amount_vnd = Whole(min_value=-(10**15), max_value=10**15)
+    project = Uuid()
+    source = Choice(SUPPORT)  # type: ignore[assignment]
+    kind = Choice(["advance", "payment", "return", "correction"])
+    amount_vnd = SignedVnd()
     document_no = Text(max_length=60)
-    document_on = serializers.DateField()
+    document_on = Day()
     budget_year = Whole(min_value=1990, max_value=2100, required=False)
     reason = Text(max_length=300, required=False, allow_blank=True)
-    corrects = serializers.UUIDField(required=False)
+    corrects = Uuid(required=False)
 
 
 def show_entry(row: LedgerEntry) -> dict[str, Any]:
@@ -160,9 +166,7 @@ class BudgetList(PortalView):
     def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(BudgetBody, request)
-            programme = Programme.objects.filter(code=body["programme"]).first()
-            if programme is None:
-                raise serializers.ValidationError({"programme": [_("There is no such programme.")]})
+            programme = body["programme"]
             province = self._province(request, programme, body.get("area"))
             decision = decision_data(body["decision"], province)
             voucher = Voucher(decision.number, decision.decided_on, issuer=decision.issuer)
@@ -181,11 +185,10 @@ class BudgetList(PortalView):
         return self.once(request, act)
 
     @staticmethod
-    def _province(request: PortalRequest, programme: Programme, text: str | None) -> Area:
+    def _province(request: PortalRequest, programme: Programme, area: Area | None) -> Area:
         """The one asked for, the programme's own, or the caller's only one."""
-        if text:
-            area = read_area({"area": text})
-            if area is not None and area.level == "province":
+        if area is not None:
+            if area.level == "province":
                 return area
             raise serializers.ValidationError({"area": [_("Choose a province.")]})
         if programme.area is not None:
@@ -298,4 +301,9 @@ class PaymentList(_Entries):
         if original is None:
             text = _("Name the entry that is corrected.")
             raise Problem(400, "invalid", text, {"corrects": text})
+        if body["source"] != original.budget.source or body.get("budget_year", original.budget.year) != (
+            original.budget.year
+        ):
+            text = _("A correction has the source and the budget year of the entry it corrects.")
+            raise Problem(400, "invalid", text, {"source": text})
         return correct(original, body["amount_vnd"], voucher, actor=request.user)

@@ -12,24 +12,25 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.parsers import MultiPartParser
 from rest_framework.response import Response
 
 from accounts.models import Agency
 from audit.models import Entry
 from core.api import params
-from core.api.problems import Problem
-from core.api.serializers import StrictSerializer, Text, Vnd, Whole
+from core.api.parsers import UploadParser
+from core.api.problems import bad_field
+from core.api.serializers import Choice, Day, Reference, StrictSerializer, Text, Uuid, Vnd, Whole
 from core.api.views import PortalRequest, PortalView
+from core.errors import NotFound
 from core.models import Source
 from enterprises.api.views import AreaField
 from enterprises.models import Enterprise
-from files.services import path_of
-from funding.api.money import DecisionBody, decision_data
+from files.services import check_photo, path_of
+from funding.api.money import DecisionBody, decision_data, find_programme
 from funding.models import Account, LedgerEntry
 from places.api.views import ON, brief, read_area
 from places.models import Area
-from programmes.models import Activity, Indicator, PlanLine, Programme
+from programmes.models import Activity, AnnualPlan, Indicator, PlanLine
 from projects.models import (
     AchievedResult,
     DecisionMoney,
@@ -40,7 +41,8 @@ from projects.models import (
     ProjectState,
     ProjectType,
 )
-from projects.progress import ProgressData, add_photo, confirm_progress, report_progress, return_progress
+from projects.permissions import sees_working_papers
+from projects.progress import ProgressData, confirm_progress, keep_photo, report_progress, return_progress
 from projects.services import ProjectData, change_project, create_project, take_step
 from projects.states import PROJECT_LIFE
 
@@ -183,29 +185,29 @@ class EstimateBody(StrictSerializer):
 
 
 class ResultBody(StrictSerializer):
-    indicator = serializers.SlugRelatedField(slug_field="code", queryset=Indicator.objects.all())
+    indicator = Reference(lambda code: Indicator.objects.filter(code=code).first())
     quantity = Whole(min_value=0, max_value=10**9)
 
 
 class ProjectBody(StrictSerializer):
     name = Text(max_length=400)
-    type = serializers.ChoiceField(ProjectType.choices, required=False)
+    type = Choice(ProjectType.choices, required=False)
     year = Whole(min_value=1990, max_value=2100)
-    programme = serializers.SlugRelatedField(slug_field="code", queryset=Programme.objects.all())
+    programme = Reference(find_programme)
     area = AreaField()
-    beneficiaries = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=200)
+    beneficiaries = serializers.ListField(child=Uuid(), required=False, max_length=200)
     activities = serializers.ListField(
-        child=serializers.SlugRelatedField(slug_field="code", queryset=Activity.objects.all()),
+        child=Reference(lambda code: Activity.objects.filter(code=code).first()),
         required=False,
         max_length=40,
     )
     estimate = EstimateBody(required=False)
     investment_vnd = Vnd(required=False, allow_null=True)
-    planned_results = ResultBody(many=True, required=False)
-    implementing_unit = serializers.UUIDField(required=False)
-    plan_line = serializers.PrimaryKeyRelatedField(queryset=PlanLine.objects.all(), required=False, allow_null=True)
-    starts_on = serializers.DateField(required=False, allow_null=True)
-    ends_on = serializers.DateField(required=False, allow_null=True)
+    planned_results = serializers.ListField(child=ResultBody(), required=False, max_length=100)
+    implementing_unit = Uuid(required=False)
+    plan_line = Whole(min_value=1, max_value=2**63 - 1, required=False, allow_null=True)
+    starts_on = Day(required=False, allow_null=True)
+    ends_on = Day(required=False, allow_null=True)
     aim = Text(max_length=5000, required=False, allow_blank=True)
     repeat_reason = Text(max_length=2000, required=False, allow_blank=True)
 
@@ -215,26 +217,31 @@ class ProjectChange(ProjectBody):
 
 
 class MoneyBody(StrictSerializer):
-    source = serializers.ChoiceField(SOURCES)  # type: ignore[assignment]
+    source = Choice(SOURCES)  # type: ignore[assignment]
     amount_vnd = Vnd()
 
 
 class StepBody(StrictSerializer):
     note = Text(max_length=5000, required=False, allow_blank=True)
-    on = serializers.DateField(required=False)
+    on = Day(required=False)
     decision = DecisionBody(required=False)
-    money = MoneyBody(many=True, required=False)
+    money = serializers.ListField(child=MoneyBody(), required=False, max_length=len(SOURCES))
 
 
 class ProgressBody(StrictSerializer):
-    uuid = serializers.UUIDField()
-    on = serializers.DateField()
+    uuid = Uuid()
+    on = Day()
     value_invested_vnd = Vnd(required=False, allow_null=True)
     money_spent_vnd = Vnd(required=False, allow_null=True)
     note = Text(max_length=5000, required=False, allow_blank=True)
-    results = ResultBody(many=True, required=False)
+    results = serializers.ListField(child=ResultBody(), required=False, max_length=100)
     percent = serializers.DecimalField(max_digits=6, decimal_places=2, required=False, allow_null=True)
     percent_reason = Text(max_length=300, required=False, allow_blank=True)
+
+
+class EvidenceBody(StrictSerializer):
+    progress = Uuid()
+    caption = Text(max_length=200, required=False, allow_blank=True)
 
 
 class NoteBody(StrictSerializer):
@@ -251,11 +258,19 @@ def project_data(body: dict[str, Any], request: PortalRequest) -> ProjectData:
         raise serializers.ValidationError({"beneficiaries": [_("There is no such establishment here.")]})
     unit = None
     if "implementing_unit" in body:
-        unit = Agency.objects.filter(public_id=body["implementing_unit"]).first()
+        sight = request.user.sight
+        mine = sight.province_ids | sight.province_roles.get("centre", frozenset())
+        unit = Agency.objects.filter(public_id=body["implementing_unit"], area__in=mine).first()
         if unit is None:
             raise serializers.ValidationError({"implementing_unit": [_("There is no such agency here.")]})
     else:
         unit = default_unit(request, body["area"])
+    line = None
+    if body.get("plan_line") is not None:
+        plans = AnnualPlan.objects.visible_to(request.user)
+        line = PlanLine.objects.filter(plan__in=plans, pk=body["plan_line"]).first()
+        if line is None:
+            raise serializers.ValidationError({"plan_line": [_("There is no such line of a plan here.")]})
     return ProjectData(
         name=body["name"],
         type=body.get("type", ProjectType.SINGLE),
@@ -268,7 +283,7 @@ def project_data(body: dict[str, Any], request: PortalRequest) -> ProjectData:
         investment_vnd=body.get("investment_vnd"),
         planned_results=[(item["indicator"], item["quantity"]) for item in body.get("planned_results", [])],
         implementing_unit=unit,
-        plan_line=body.get("plan_line"),
+        plan_line=line,
         starts_on=body.get("starts_on"),
         ends_on=body.get("ends_on"),
         aim=body.get("aim", ""),
@@ -328,7 +343,7 @@ class ProjectList(PortalView):
         if "q" in values:
             rows = rows.search(values["q"])
         if "changed_since" in values:
-            rows = rows.filter(pk__in=changed_since(values["changed_since"]))
+            rows = rows.filter(pk__in=changed_since(values["changed_since"], request.user))
         return rows
 
     @extend_schema(operation_id="projects", responses=ANY)
@@ -347,11 +362,15 @@ class ProjectList(PortalView):
         return self.once(request, act)
 
 
-def changed_since(moment: dt.datetime) -> list[int]:
-    """Projects to which, or inside which, something was done since: told by the audit trail."""
+def changed_since(moment: dt.datetime, user: Any) -> list[int]:
+    """Projects to which, or inside which, something was done since: told by the audit trail. To the ministry an update
+    of progress is something only once it is confirmed."""
     rows = Entry.objects.filter(at__gte=moment).filter(
         Q(object_type="projects.project") | Q(within_type="projects.project")
     )
+    sight = user.sight
+    if not (sight.province_ids or sight.centre_ids or sight.granted_area_ids):
+        rows = rows.exclude(Q(object_type="projects.progressupdate") & ~Q(action="confirm"))
     found = set()
     for object_type, object_id, within_id in rows.values_list("object_type", "object_id", "within_id"):
         found.add(int(object_id if object_type == "projects.project" else within_id))
@@ -379,15 +398,15 @@ class ProjectHistory(PortalView):
     def get(self, request: PortalRequest, project_id: UUID) -> Response:
         values = self.read_params(request)
         row = get_project(request, project_id)
-        sight = request.user.sight
         rows = Entry.objects.about(row)
-        if not (sight.province_ids or sight.centre_ids):
+        inside = sees_working_papers(row, request.user)
+        if not inside:
             # Outside the province: what was decided and moved, not the words of those who worked on it.
             rows = rows.filter(object_type="projects.project").exclude(action__in=["create", "change", "return"])
-        return self.page(request, rows, self.show, values, ordering=("-id",))
+        return self.page(request, rows, lambda found: self.show(found, inside), values, ordering=("-id",))
 
     @staticmethod
-    def show(rows: list[Entry]) -> list[dict[str, Any]]:
+    def show(rows: list[Entry], inside: bool) -> list[dict[str, Any]]:
         return [
             {
                 "at": row.at,
@@ -396,7 +415,7 @@ class ProjectHistory(PortalView):
                 "action": row.action,
                 "object": row.object_type,
                 "changes": row.changes,
-                "note": row.note or None,
+                "note": (row.note or None) if inside else None,
             }
             for row in rows
         ]
@@ -512,7 +531,7 @@ class ProgressReturn(ProgressOne):
 
 
 class Evidence(PortalView):
-    parser_classes = [MultiPartParser]
+    parser_classes = [UploadParser]
     paged = True
 
     @extend_schema(operation_id="evidence", responses=ANY)
@@ -555,29 +574,40 @@ class Evidence(PortalView):
     def post(self, request: PortalRequest, project_id: UUID) -> HttpResponse:
         project = get_project(request, project_id)
 
+        progress, upload, caption = self._sent(request)
+        photo = check_photo(upload)  # opening a picture takes its time, so not inside the transaction
+
         def act() -> Response:
-            unknown = set(request.data) - {"progress", "photo", "caption"}
-            upload = request.FILES.get("photo")
-            if unknown or upload is None:
-                name = sorted(unknown)[0] if unknown else "photo"
-                text = _("There is no such field to write.") if unknown else _("Send the photo as a file.")
-                raise Problem(400, "invalid", text, {name: text})
-            try:
-                uuid = UUID(str(request.data.get("progress", "")))
-            except ValueError:
-                raise serializers.ValidationError({"progress": [_("Give an id as the API gave it.")]}) from None
             update = (
                 ProgressUpdate.objects.visible_to(request.user)
                 .select_related("project")
-                .filter(project=project, uuid=uuid)
+                .filter(project=project, uuid=progress)
                 .first()
             )
             if update is None:
-                raise serializers.ValidationError({"progress": [_("There is no such update of this project.")]})
-            add_photo(update, upload, actor=request.user, caption=str(request.data.get("caption", ""))[:200])
+                raise bad_field("progress", _("There is no such update of this project."))
+            keep_photo(update, photo, actor=request.user, caption=caption)
             return Response(show_update(update), status=201)
 
         return self.once(request, act)
+
+    @staticmethod
+    def _sent(request: PortalRequest) -> tuple[UUID, Any, str]:
+        """The fields of the form, each at most once."""
+        if not hasattr(request.data, "lists"):
+            raise bad_field("photo", _("Send the photo as a file."))
+        for name, values in request.data.lists():
+            if name not in ("progress", "photo", "caption"):
+                raise bad_field(str(name)[:60], _("There is no such field to write."))
+            if len(values) > 1:
+                raise bad_field(name, _("Give it once."))
+        upload = request.FILES.get("photo")
+        if upload is None:
+            raise bad_field("photo", _("Send the photo as a file."))
+        fields = {name: value for name, value in request.data.items() if name != "photo"}
+        read = EvidenceBody(data=fields)
+        read.is_valid(raise_exception=True)
+        return read.validated_data["progress"], upload, read.validated_data.get("caption", "")
 
 
 class EvidenceFile(PortalView):
@@ -588,6 +618,10 @@ class EvidenceFile(PortalView):
         photo = ProgressPhoto.objects.filter(update__in=updates, pk=photo_id).select_related("file").first()
         if photo is None:
             raise Http404
-        response = FileResponse(path_of(photo.file.sha256).open("rb"), content_type=photo.file.content_type)
+        file = path_of(photo.file.sha256)
+        if not file.exists():
+            text = _("The file is not in its place. Tell the administrator its hash: %(sha256)s.")
+            raise NotFound(text % {"sha256": photo.file.sha256}, code="file_missing")
+        response = FileResponse(file.open("rb"), content_type=photo.file.content_type)
         response["ETag"] = f'"{photo.file.sha256}"'
         return response

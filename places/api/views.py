@@ -20,9 +20,14 @@ from places.services import resolve_area
 ON = params.date("on", "As of this day.")
 
 
-def read_area(values: dict[str, Any]) -> Area | None:
-    """The unit of the parameter `area` (with `on`), if it was given. Problem 400 when there is none."""
+def read_area(values: dict[str, Any], *, on_alone: bool = False) -> Area | None:
+    """The unit of the parameter `area` (with `on`), if it was given. Problem 400 when there is none.
+
+    `on` says which unit a code means; without `area` it is refused, unless it means something else too (`on_alone`).
+    """
     if "area" not in values:
+        if "on" in values and not on_alone:
+            raise bad_parameter("on", _("It belongs to «area»: give both."))
         return None
     try:
         return resolve_area(values["area"], values.get("on"))
@@ -116,7 +121,7 @@ class AreaList(PortalView):
             rows = rows.valid_on(values["on"])
         if "level" in values:
             rows = rows.filter(level=values["level"])
-        inside = read_area(values)
+        inside = read_area(values, on_alone=True)
         if inside is not None:
             rows = rows.within(inside)
         if "q" in values:

@@ -13,8 +13,9 @@ from rest_framework.response import Response
 
 from core.api import params
 from core.api.problems import bad_parameter
-from core.api.serializers import StrictSerializer, Text
+from core.api.serializers import Choice, Day, Reference, StrictSerializer, Text
 from core.api.views import PortalRequest, PortalView
+from enterprises.api.views import AreaField
 from places.api.views import AreaBrief, brief, read_area
 from places.models import Area
 from programmes.models import ReportingPeriod
@@ -26,15 +27,15 @@ ANY = OpenApiTypes.OBJECT
 
 
 class ReportBody(StrictSerializer):
-    kind = serializers.ChoiceField(ReportKind.choices)
-    period = serializers.SlugRelatedField(slug_field="code", queryset=ReportingPeriod.objects.all())
-    area = Text(max_length=40)
+    kind = Choice(ReportKind.choices)
+    period = Reference(lambda code: ReportingPeriod.objects.filter(code=code).first())
+    area = AreaField()
 
 
 class PublishBody(StrictSerializer):
     note = Text(max_length=5000, required=False, allow_blank=True)
     issued_no = Text(max_length=60, required=False, allow_blank=True)
-    issued_on = serializers.DateField(required=False, allow_null=True)
+    issued_on = Day(required=False, allow_null=True)
 
 
 def get_report(request: PortalRequest, report_id: UUID) -> Report:
@@ -117,9 +118,7 @@ class ReportList(PortalView):
     def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(ReportBody, request)
-            area = read_area({"area": body["area"]})
-            assert area is not None
-            job = request_report(body["kind"], body["period"], area, actor=request.user)
+            job = request_report(body["kind"], body["period"], body["area"], actor=request.user)
             path = f"/api/v1/jobs/{job.public_id}/"
             response = Response({"job": path, "id": str(job.public_id), "state": job.state}, status=202)
             response["Location"] = path
@@ -175,11 +174,12 @@ class ReportLines(PortalView):
         for name in ("row", "column"):
             if name not in values:
                 raise bad_parameter(name, _("Say which figure is meant."))
-        cell = self._cell(row, values)
-        rows = ReportLine.objects.filter(report=row, section=cell[0], row=values["row"], column=values["column"])
+        section, cell = self._cell(row, values)
+        rows = ReportLine.objects.filter(report=row, section=section, row=values["row"], column=values["column"])
         contributions = list(rows.values_list("contribution", flat=True))
         answer = self.page(request, rows, self.show, values)
-        answer.data["total"] = bound_total(contributions)
+        zero = not contributions and cell["value"] in (0, "0")  # reported, and nothing behind it
+        answer.data["total"] = 0 if zero else bound_total(contributions)
         return answer
 
     @staticmethod

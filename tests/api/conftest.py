@@ -3,6 +3,7 @@
 import json
 import uuid
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -34,6 +35,10 @@ class Caller:
         return getattr(self.client, method)(
             f"/api/v1{path}", data, content_type="application/json", headers={**self.headers, **headers}
         )
+
+
+def ask_for_token(form: Any, address: str = "/api/v1/oauth/token", **headers: str) -> Any:
+    return Client().post(address, urlencode(form), content_type="application/x-www-form-urlencoded", headers=headers)
 
 
 @pytest.fixture

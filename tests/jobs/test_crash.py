@@ -5,16 +5,19 @@ import hashlib
 import os
 import signal
 import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
 import orjson
 import pytest
+from django.db import OperationalError, connection, transaction
 
 from audit.models import Entry
 from core import clock as portal_clock
 from files.services import read_bytes
-from jobs.models import Job
+from jobs.models import Job, WorkerHeartbeat
 from jobs.services import ring
 from programmes.models import ReportingPeriod
 from reports.models import Report, ReportLine
@@ -143,6 +146,39 @@ def test_twenty_kills_in_five_phases_and_every_report_is_made_once(
     }
 
 
+def freeze(process: subprocess.Popen[bytes]) -> None:
+    """Stop it where it stands. Its other threads (heartbeat, lease) write now and then; frozen in the middle of that
+    on SQLite it would hold the only write lock, and nobody could do anything at all: then it goes on for a moment."""
+
+    def stopped_without_the_write_lock() -> bool:
+        os.kill(process.pid, signal.SIGSTOP)
+        os.waitpid(process.pid, os.WUNTRACED)  # until it has stopped
+        try:
+            with transaction.atomic():  # the first statement takes the lock, or waits for it in vain
+                WorkerHeartbeat.objects.filter(name="nobody").update(at=portal_clock.now())
+        except OperationalError:
+            os.kill(process.pid, signal.SIGCONT)
+            return False
+        return True
+
+    with impatient():
+        wait_until(stopped_without_the_write_lock, 30, "a moment in which the worker writes nothing")
+
+
+@contextmanager
+def impatient() -> Iterator[None]:
+    """On SQLite the test itself waits for the write lock a second, not twenty."""
+    if connection.vendor != "sqlite":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA busy_timeout = 1000")
+        try:
+            yield
+        finally:
+            cursor.execute(f"PRAGMA busy_timeout = {connection.settings_dict['OPTIONS']['timeout'] * 1000}")
+
+
 def hang_past_the_lease(
     office: Any, worker: Worker, phases: Phases, clock: Clock, point: str, app: str
 ) -> tuple[Job, subprocess.Popen[bytes]]:
@@ -152,7 +188,7 @@ def hang_past_the_lease(
     phases.hold(point)
     job = ask(office, 1)
     phases.wait_for(point)
-    os.kill(first.pid, signal.SIGSTOP)
+    freeze(first)
     phases.clear()
     clock.move(seconds=LEASE_AND_A_BIT)
     second = worker.start(app=app)

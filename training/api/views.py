@@ -10,7 +10,7 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from core.api import params
-from core.api.serializers import StrictSerializer, Text, Whole
+from core.api.serializers import Choice, Day, StrictSerializer, Text, Uuid, Whole
 from core.api.views import PortalRequest, PortalView
 from enterprises.api.views import AreaField
 from places.api.views import ON, brief, read_area
@@ -23,12 +23,12 @@ ANY = OpenApiTypes.OBJECT
 
 
 class ClassBody(StrictSerializer):
-    project = serializers.UUIDField()
+    project = Uuid()
     subject = Text(max_length=300)
-    kind = serializers.ChoiceField(TrainingKind.choices, required=False)
+    kind = Choice(TrainingKind.choices, required=False)
     area = AreaField()
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField()
+    starts_on = Day()
+    ends_on = Day()
     total = Whole(min_value=0, max_value=100_000, required=False, allow_null=True)
     women = Whole(min_value=0, max_value=100_000, required=False, allow_null=True)
 

@@ -1,0 +1,730 @@
+"""What goes wrong is said in one shape, in a fixed order, and never with a 5xx."""
+
+import json
+import uuid
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from accounts.models import ApiClient
+from accounts.roles import Role
+from core import clock
+from enterprises.models import Enterprise
+from funding.models import LedgerEntry
+from projects.models import Project
+from tests import factories as f
+from tests.api.addresses import Operation, filled, operations
+from tests.api.conftest import Caller, ask_for_token
+from tests.api.scene import SECRET, Scene, as_program, photo, program
+from tests.api.test_chain import decision_body, enterprise_body, project_body
+
+pytestmark = pytest.mark.django_db
+
+MEMBERS = {"type", "title", "status", "detail", "code", "errors", "trace_id"}
+
+
+@pytest.fixture(scope="module")
+def _scene(django_db_setup: None, django_db_blocker: Any) -> Iterator[Scene]:
+    """Made once for the module, in a transaction that is never committed; each test has a savepoint in it."""
+    with pytest.MonkeyPatch.context() as patch, django_db_blocker.unblock():
+        from django.conf import settings
+
+        patch.setattr(settings, "SNAPSHOT_DATABASE", "default")
+        with transaction.atomic():
+            yield Scene()
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def scene(_scene: Scene, db: None) -> Scene:
+    return _scene
+
+
+def ids(scene: Scene) -> dict[str, Any]:
+    return {
+        "project_id": scene.local.public_id,
+        "enterprise_id": scene.enterprise.public_id,
+        "report_id": scene.published.public_id,
+        "uuid": scene.unconfirmed.uuid,
+        "photo_id": scene.photo.pk,
+    }
+
+
+def problem(answer: Any, status: int, code: str = "") -> dict[str, Any]:
+    """The answer is a problem of this status, whole."""
+    assert answer.status_code == status, (answer.status_code, answer.content)
+    assert answer["Content-Type"] == "application/problem+json"
+    found: dict[str, Any] = answer.json()
+    assert set(found) >= MEMBERS
+    assert found["status"] == status
+    assert found["detail"] and found["title"]
+    assert found["type"] == f"urn:khuyencong:problem:{found['code']}"
+    assert found["trace_id"] == answer["X-Request-Id"]
+    for error in found["errors"]:
+        assert set(error) == {"field", "message"}
+        assert error["message"]
+    if code:
+        assert found["code"] == code
+    return found
+
+
+# --- the shape --------------------------------------------------------------------------------------------------------
+
+
+def test_each_kind_of_refusal_has_the_same_shape(scene: Scene) -> None:
+    officer, auditor = Caller(scene.people.officer), Caller(scene.people.auditor)
+    limited = as_program(
+        program("chi-doc", scene.place.department, Role.OFFICER, scene.place.province, ["reports:read"])
+    )
+    local = f"/projects/{scene.local.public_id}"
+    key = str(uuid.uuid4())
+    assert officer.post("/enterprises/", enterprise_body(scene.place), key=key).status_code == 201
+    problem(officer.get("/projects/", x=1), 400, "invalid_parameter")
+    problem(officer.post("/enterprises/", {}), 400, "invalid")
+    problem(officer.post("/enterprises/", "{"), 400, "malformed")
+    problem(Caller().get("/projects/"), 401, "not_authenticated")
+    problem(limited.get("/projects/"), 403, "insufficient_scope")
+    problem(auditor.post(f"{local}/steps/start/", {}), 403, "not_allowed")
+    problem(officer.get(f"/projects/{uuid.uuid4()}/"), 404, "not_found")
+    problem(officer.get("/nowhere/"), 404, "not_found")
+    problem(officer.get("/projects"), 404, "not_found")
+    problem(officer.client.delete(f"/api/v1{local}/"), 405, "method_not_allowed")
+    problem(officer.post(f"{local}/steps/submit/", {}), 409, "wrong_state")
+    problem(officer.post("/enterprises/", enterprise_body(scene.place)), 409, "duplicate")
+    problem(officer.client.post("/api/v1/enterprises/", b"x", content_type="text/plain",
+                                headers={"Idempotency-Key": key}), 415, "unsupported_media_type")  # fmt: skip
+    problem(officer.post("/enterprises/", enterprise_body(scene.place, headcount=1), key=key), 422)
+
+
+def test_401_says_how_to_sign_in_and_405_what_is_possible(scene: Scene) -> None:
+    assert Caller().get("/projects/")["WWW-Authenticate"].startswith("Bearer realm=")
+    answer = Caller(scene.people.officer).client.delete("/api/v1/projects/")
+    assert answer["Allow"] == "GET, POST, HEAD"
+
+
+def test_nested_fault_is_named_by_its_path(scene: Scene) -> None:
+    body = project_body(scene.place, str(scene.enterprise.public_id))
+    body["planned_results"] = [{"indicator": "HT25_MACHINE", "quantity": 1}, {"indicator": "NONE", "quantity": -1}]
+    body["estimate"] = {"local_vnd": -1, "x": 1}
+    found = problem(Caller(scene.people.officer).post("/projects/", body), 400)
+    fields = {error["field"] for error in found["errors"]}
+    assert fields == {"planned_results.1.indicator", "planned_results.1.quantity", "estimate.x"}
+
+
+def test_words_come_in_the_language_asked_for(scene: Scene) -> None:
+    officer = Caller(scene.people.officer)
+    path = f"/api/v1/projects/{uuid.uuid4()}/"
+    words = {
+        language: officer.client.get(path, headers={"Accept-Language": language}).json()["detail"]
+        for language in ("vi", "en", "fr")
+    }
+    assert words["en"] == "There is no such thing here."
+    assert words["vi"] == words["fr"] != words["en"]
+
+
+def test_a_fault_of_ours_is_a_problem_with_its_trace_and_without_its_cause(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*args: Any, **kwargs: Any) -> Any:
+        raise RuntimeError("a secret of the house")
+
+    monkeypatch.setattr("enterprises.api.views.create_enterprise", broken)
+    officer = Caller(scene.people.officer)
+    officer.client.raise_request_exception = False
+    answer = officer.post("/enterprises/", enterprise_body(scene.place))
+    problem(answer, 500)
+    assert "secret of the house" not in answer.content.decode()
+
+
+# --- the order --------------------------------------------------------------------------------------------------------
+
+
+def test_order_of_checks_401_scope_sight_body_right_state(scene: Scene) -> None:
+    path = f"/projects/{scene.local.public_id}/steps/approve/"
+    bad = {"x": 1}
+    good = {"decision": decision_body(), "money": [{"source": "local", "amount_vnd": 1}]}
+    reader = program("chi-doc", scene.place.department, Role.OFFICER, scene.place.province, ["records:read"])
+    problem(Caller().post(path, bad), 401)
+    problem(as_program(reader).post(path, bad), 403, "insufficient_scope")
+    problem(Caller(f.stranger()).post(path, bad), 404)
+    problem(Caller(scene.people.auditor).post(path, bad), 400)
+    problem(Caller(scene.people.auditor).post(path, good), 403, "not_allowed")
+    problem(Caller(scene.people.leader).post(path, good), 409, "wrong_state")
+
+
+@pytest.mark.parametrize("operation", operations(), ids=str)
+def test_nobody_comes_in_without_signing_in(scene: Scene, operation: Operation) -> None:
+    if operation.path == "/oauth/token":
+        return
+    answer = getattr(Caller().client, operation.method)(f"/api/v1{filled(operation.path, **ids(scene))}?x=1")
+    problem(answer, 401)
+
+
+@pytest.mark.parametrize("operation", operations(), ids=str)
+def test_program_without_scopes_comes_nowhere(scene: Scene, operation: Operation) -> None:
+    if operation.path == "/oauth/token":
+        return
+    client = program("khong", scene.place.department, Role.OFFICER, scene.place.province)
+    caller = as_program(client, scopes=[])
+    path = f"/api/v1{filled(operation.path)}?x=1"
+    answer = getattr(caller.client, operation.method)(path, headers=caller.headers)
+    found = problem(answer, 403, "insufficient_scope")
+    kind = "reports" if operation.path.startswith(("/reports", "/jobs")) else "records"
+    assert found["required_scope"] == f"{kind}:{'read' if operation.method == 'get' else 'write'}"
+
+
+def test_session_without_csrf_token_changes_nothing(scene: Scene) -> None:
+    from django.test import Client
+
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(scene.people.officer, backend="django.contrib.auth.backends.ModelBackend")
+    answer = client.post(
+        "/api/v1/enterprises/",
+        json.dumps(enterprise_body(scene.place)),
+        content_type="application/json",
+        headers={"Idempotency-Key": str(uuid.uuid4())},
+    )
+    problem(answer, 403, "csrf_failed")
+
+
+# --- query parameters -------------------------------------------------------------------------------------------------
+
+
+def _sample(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return str(schema["enum"][0])
+    if schema.get("format") in ("date", "date-time", "uuid"):
+        return {
+            "date": "2026-01-31",
+            "date-time": "2026-01-31T08:00:00+07:00",
+            "uuid": "00000000-0000-4000-8000-000000000000",
+        }[schema["format"]]
+    return {"integer": str(schema.get("minimum", 1)), "boolean": "true"}.get(schema["type"], "42")
+
+
+def _bad(name: str, schema: dict[str, Any]) -> list[str]:
+    """Values that the declared type does not know."""
+    found = ["", "\x00", "a\x07b", "\ud800".encode("utf-8", "surrogatepass").decode("latin-1") * 5000]
+    if "enum" in schema:
+        found += [str(schema["enum"][0]).upper() + "x", " " + str(schema["enum"][0])]
+    elif schema.get("format") == "date":
+        found += [
+            "2026-02-30",
+            "2026-13-01",
+            "31/01/2026",
+            "20260131",
+            "2026-W05-1",
+            "today",
+            "-2026-01-01",
+            "٢٠٢٦-01-01",
+        ]
+    elif schema.get("format") == "date-time":
+        found += ["2026-01-31", "2026-01-31T08:00:00", "2026-01-31T25:00:00Z", "0001-01-01T00:00:00Z",
+                  "9999-12-31T23:59:59-14:00", "2026-01-31T08:00:00+99:00", "1e400000"]  # fmt: skip
+    elif schema.get("format") == "uuid":
+        found += ["1", "0" * 32, "{00000000-0000-4000-8000-000000000000}", "x" * 36]
+    elif schema["type"] == "integer":
+        found += [str(schema["minimum"] - 1), str(schema["maximum"] + 1), "1.0", "1e3", "+1", "٣", "0x1", "NaN",
+                  "9" * 400, "1e400000", " 1", "--1"]  # fmt: skip
+    elif schema["type"] == "boolean":
+        found += ["1", "yes", "True", "null"]
+    elif name == "cursor":
+        found += ["x", "W10=", "WyJpZCJd:1:abc", "eyJhIjoxfQ:sig"]
+    elif name == "area":
+        found += ["zzz", "p42'", "p42 OR 1=1", "42;--", "4" * 41, "Hà Tĩnh"]
+    return found
+
+
+@pytest.mark.parametrize("operation", operations("get"), ids=str)
+def test_unknown_repeated_malformed_and_out_of_range_parameters_are_400(scene: Scene, operation: Operation) -> None:
+    caller = Caller(scene.people.officer)
+    path = filled(operation.path, **ids(scene))
+    always = {"section": "projects", "row": "all", "column": "total"} if path.endswith("/lines/") else {}
+    for name in ("x", "Page_size", "year__gte", "_connector", "é"):
+        found = problem(caller.get(path, **{name: "1"}), 400, "invalid_parameter")
+        assert found["errors"][0]["field"] == name
+    for parameter in operation.query:
+        name, schema = parameter["name"], parameter["schema"]
+        good = _sample(schema)
+        found = problem(caller.get(path, **{**always, name: [good, good]}), 400, "invalid_parameter")
+        assert found["errors"][0]["field"] == name
+        for value in _bad(name, schema):
+            found = problem(caller.get(path, **{**always, name: value}), 400, "invalid_parameter")
+            assert found["errors"][0]["field"] == name, value
+
+
+@pytest.mark.parametrize("operation", [o for o in operations("get") if o.is_list], ids=str)
+def test_every_declared_parameter_is_taken_with_a_good_value(scene: Scene, operation: Operation) -> None:
+    """Control: what was refused above was refused for its value."""
+    caller = Caller(scene.people.officer)
+    path = filled(operation.path, **ids(scene))
+    for parameter in operation.query:
+        name, schema = parameter["name"], parameter["schema"]
+        if name == "cursor" or (name == "on" and operation.path not in ("/areas/", "/norms/", "/targets/")):
+            continue
+        values = [_sample(schema), *map(str, schema.get("enum", []))]
+        if name == "programme":
+            values = ["KCDP-2021-2030"]
+        if name == "period":
+            values = [f"{clock.today().year}-Y"]
+        if operation.path.endswith("/lines/"):
+            continue
+        for value in values:
+            assert caller.get(path, **{name: value}).status_code == 200, (name, value)
+
+
+@pytest.mark.parametrize("operation", [o for o in operations() if o.method != "get"], ids=str)
+def test_what_writes_takes_no_query_parameter(scene: Scene, operation: Operation) -> None:
+    path = filled(operation.path, **ids(scene))
+    if operation.path == "/oauth/token":
+        form = {"grant_type": "client_credentials", "client_id": "x", "client_secret": SECRET}
+        answer = ask_for_token(form, "/api/v1/oauth/token?client_secret=x")
+        assert (answer.status_code, answer.json()["error"]) == (400, "invalid_request")
+        return
+    caller = Caller(scene.people.officer)
+    found = problem(caller._send(operation.method, f"{path}?year=2026", {}, {}), 400, "invalid_parameter")
+    assert found["errors"][0]["field"] == "year"
+
+
+def test_on_without_area_is_refused_where_it_says_which_unit_a_code_means(scene: Scene) -> None:
+    caller = Caller(scene.people.officer)
+    for path in (
+        "projects",
+        "enterprises",
+        "plans",
+        "budgets",
+        "allocations",
+        "payments",
+        "training-classes",
+        "summary",
+    ):
+        problem(caller.get(f"/{path}/", on="2024-06-01"), 400, "invalid_parameter")
+        assert caller.get(f"/{path}/", on="2024-06-01", area="42").status_code == 200
+
+
+def test_cursor_of_another_ordering_or_touched_is_refused(scene: Scene) -> None:
+    caller = Caller(scene.people.officer)
+    link = caller.get("/projects/", page_size=1, ordering="code").json()["next"]
+    problem(caller.client.get(link.replace("ordering=code", "ordering=-id")), 400)
+    problem(caller.client.get(link.replace("cursor=", "cursor=x")), 400)
+    assert caller.client.get(link).status_code == 200
+
+
+def test_search_ignores_accents_and_takes_any_script(scene: Scene) -> None:
+    caller = Caller(scene.people.officer)
+    assert caller.get("/projects/", q="DUOC DUYET", count="true").json()["total"] == 2
+    assert caller.get("/projects/", q="Đươ\u0323c duyê\u0323t", count="true").json()["total"] == 2  # typed as NFD
+    for text in ("😀", "%", "_", "\\", "'", '"', "𝔸", "नमस्ते", "\u202e", "a" * 200):
+        assert caller.get("/projects/", q=text, count="true").json()["total"] == 0, text
+
+
+# --- bodies -----------------------------------------------------------------------------------------------------------
+
+
+def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
+    """Of every writing a caller who may do it and a body that is taken."""
+    today = str(clock.today())
+    people, place = scene.people, scene.place
+    local = {"project": str(scene.local.public_id), "source": "local"}
+    project = project_body(
+        place, str(scene.enterprise.public_id), implementing_unit=str(place.centre.public_id), aim="Mục tiêu",
+        starts_on=today, ends_on=today, plan_line=scene.plan_line.pk,
+    )  # fmt: skip
+    full = enterprise_body(place, address="Thôn 1", representative="Nguyễn Văn A", main_product="Bún khô")
+    progress = {
+        "uuid": str(uuid.uuid4()), "on": today, "value_invested_vnd": 1, "money_spent_vnd": 1, "note": "x",
+        "results": [{"indicator": "HT25_MACHINE", "quantity": 1}], "percent": "50", "percent_reason": "y",
+    }  # fmt: skip
+    return {
+        "POST /enterprises/": ("/enterprises/", people.officer, full),
+        "PUT /enterprises/{enterprise_id}/": (
+            f"/enterprises/{scene.enterprise.public_id}/", people.officer, {**full, "version": 1},
+        ),
+        "POST /projects/": ("/projects/", people.officer, project),
+        "PUT /projects/{project_id}/": (
+            f"/projects/{scene.local_draft.public_id}/", people.officer,
+            {**project, "version": scene.local_draft.version},
+        ),
+        "POST /projects/{project_id}/steps/{step}/": (
+            f"/projects/{scene.local_submitted.public_id}/steps/approve/", people.leader,
+            {"note": "x", "on": today, "decision": decision_body(batch="Đợt 1"),
+             "money": [{"source": "local", "amount_vnd": 1_000}, {"source": "counterpart", "amount_vnd": 0}]},
+        ),
+        "POST /projects/{project_id}/progress/": (
+            f"/projects/{scene.local.public_id}/progress/", people.officer, progress,
+        ),
+        "POST /projects/{project_id}/progress/{uuid}/confirm/": (
+            f"/projects/{scene.local.public_id}/progress/{scene.unconfirmed.uuid}/confirm/", people.officer,
+            {"note": "x"},
+        ),
+        "POST /projects/{project_id}/progress/{uuid}/return/": (
+            f"/projects/{scene.local.public_id}/progress/{scene.unconfirmed.uuid}/return/", people.officer,
+            {"note": "x"},
+        ),
+        "POST /budgets/": (
+            "/budgets/", people.leader,
+            {"programme": "KCDP-2021-2030", "source": "local", "year": 2026, "amount_vnd": 1,
+             "decision": decision_body(batch=""), "area": "42"},
+        ),
+        "POST /allocations/": (
+            "/allocations/", people.leader, {**local, "amount_vnd": 1, "decision": decision_body(), "reason": "x"},
+        ),
+        "POST /payments/": (
+            "/payments/", people.accountant,
+            {**local, "kind": "payment", "amount_vnd": 1, "document_no": "2", "document_on": today,
+             "budget_year": 2026, "reason": "x"},
+        ),
+        "POST /training-classes/": (
+            "/training-classes/", people.officer,
+            {"project": local["project"], "subject": "Lớp", "kind": "other", "area": place.commune.uid,
+             "starts_on": today, "ends_on": today, "total": 2, "women": 1},
+        ),
+        "POST /reports/": (
+            "/reports/", people.officer,
+            {"kind": "programme-results", "period": f"{clock.today().year}-Y", "area": "42"},
+        ),
+        "POST /reports/{report_id}/steps/publish/": (
+            f"/reports/{scene.draft.public_id}/steps/publish/", people.leader,
+            {"note": "x", "issued_no": "1/BC", "issued_on": today},
+        ),
+    }  # fmt: skip
+
+
+WRITINGS = [str(o) for o in operations() if o.method != "get" and o.path not in ("/oauth/token",)]
+JSON_WRITINGS = [name for name in WRITINGS if "evidence" not in name]
+
+# What is never text, number, date, list and object at once. Two of them must be refused wherever they stand.
+HOSTILE: list[Any] = [
+    None, True, 0, -1, 1.0, 1.5, -0.0, 1e15, 10**15 + 1, 2**63, 2**64, -(2**63) - 1, "", " ", "x", "1", "0x1", "NaN",
+    "1e400000", "\x00", "a\x00b", "\x1b[31m", "\x07", "\u202e", "e\u0302\u0323", "😀" * 50, "x" * 10_000, "\ufffe",
+    "2026-02-30", "0001-01-01", "9999-12-31", "20260101", "2026-W01-1", "2026-01-01T00:00:00Z",
+    "00000000-0000-4000-8000-000000000000", "urn:uuid:00000000-0000-4000-8000-000000000000", "{}",
+    [], [[]], [None], [0], [{}], ["\x00"], ["x"] * 300, {}, {"a": 1}, {"": None},
+    {"issuer": "x", "number": "x", "date": "2026-01-01"}, [{"source": "local", "amount_vnd": 2**63}],
+    [{"indicator": "HT25_MACHINE", "quantity": 1}] * 2, [{"source": "local", "amount_vnd": 1}] * 2,
+]  # fmt: skip
+
+
+def _try(caller: Caller, name: str, path: str, body: Any) -> Any:
+    """Send it and forget what it did."""
+    savepoint = transaction.savepoint()
+    try:
+        if name.startswith("PUT"):
+            return caller.put(path, body)
+        return caller.post(path, body)
+    finally:
+        transaction.savepoint_rollback(savepoint)
+
+
+def _places(body: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Every place in a body where a value stands."""
+    found = [path] if path else []
+    if isinstance(body, dict):
+        for name, inner in body.items():
+            found += _places(inner, (*path, name))
+    if isinstance(body, list):
+        for index, inner in enumerate(body):
+            found += _places(inner, (*path, index))
+    return found
+
+
+def _with(body: Any, path: tuple[Any, ...], value: Any) -> Any:
+    copy = json.loads(json.dumps(body))
+    inner = copy
+    for part in path[:-1]:
+        inner = inner[part]
+    inner[path[-1]] = value
+    return copy
+
+
+@pytest.mark.parametrize("name", JSON_WRITINGS)
+def test_good_body_is_taken_and_one_unknown_or_read_only_field_more_is_400(scene: Scene, name: str) -> None:
+    path, person, body = bodies(scene)[name]
+    caller = Caller(person)
+    assert _try(caller, name, path, body).status_code < 300, _try(caller, name, path, body).content
+    for extra in ("x", "id", "state", "code", "created_at", "created_by", "province", "approved", "paid", "sha256", ""):
+        if extra in body:
+            continue
+        found = problem(_try(caller, name, path, {**body, extra: "x"}), 400, "invalid")
+        assert [error["field"] for error in found["errors"]] == [extra], extra
+    for place in _places(body):
+        inner = body
+        for part in place:
+            inner = inner[part]
+        if isinstance(inner, dict):
+            problem(_try(caller, name, path, _with(body, (*place, "x"), 1)), 400, "invalid")
+
+
+@pytest.mark.parametrize("name", JSON_WRITINGS)
+def test_hostile_value_in_any_place_is_refused_or_taken_but_never_a_fault(scene: Scene, name: str) -> None:
+    path, person, body = bodies(scene)[name]
+    caller = Caller(person)
+    for number, place in enumerate(_places(body)):
+        refused = 0
+        values = HOSTILE[number % 2 :: 2]  # each of them in every other place: the time of all tests is limited
+        for value in values:
+            answer = _try(caller, name, path, _with(body, place, value))
+            assert answer.status_code < 500, (place, value, answer.content)
+            if answer.status_code >= 300:
+                assert answer.status_code in (400, 403, 409), (place, value, answer.content)
+                problem(answer, answer.status_code)
+                refused += 1
+            elif isinstance(value, str):
+                assert "\x00" not in value and "\x07" not in value and "\x1b" not in value, (place, value)
+        assert refused > len(values) / 2, place
+
+
+@pytest.mark.parametrize("name", JSON_WRITINGS)
+def test_number_as_text_or_as_fraction_is_not_guessed(scene: Scene, name: str) -> None:
+    path, person, body = bodies(scene)[name]
+    for place in _places(body):
+        inner = body
+        for part in place:
+            inner = inner[part]
+        if isinstance(inner, int):
+            for value in (str(inner), float(inner), inner + 0.5, True, f"{inner}.0", [inner], {"": inner}):
+                answer = _try(Caller(person), name, path, _with(body, place, value))
+                assert answer.status_code == 400, (place, value, answer.content)
+
+
+@pytest.mark.parametrize("name", JSON_WRITINGS)
+def test_every_field_may_be_left_out_without_a_fault(scene: Scene, name: str) -> None:
+    path, person, body = bodies(scene)[name]
+    for field in body:
+        answer = _try(Caller(person), name, path, {key: value for key, value in body.items() if key != field})
+        assert answer.status_code < 500
+        if answer.status_code == 400:
+            assert problem(answer, 400)["errors"]
+
+
+MALFORMED: list[tuple[str, bytes]] = [
+    ("nothing", b""),
+    ("half", b'{"name": '),
+    ("not UTF-8", b'{"name": "\xff\xfe"}'),
+    ("UTF-16", '{"name": "x"}'.encode("utf-16")),
+    ("latin-1", '{"name": "Công"}'.encode("latin-1", "replace").replace(b"?", b"\xf4")),
+    ("half a character", b'{"name": "\\ud800"}'),
+    ("NaN", b'{"headcount": NaN}'),
+    ("infinity", b'{"headcount": 1e999}'),
+    ("field twice", b'{"name": "a", "name": "b"}'),
+    ("list", b"[]"),
+    ("text", b'"x"'),
+    ("number", b"1"),
+    ("null", b"null"),
+    ("two", b"{}{}"),
+    ("comment", b"{} // x"),
+    ("NUL", b'{"name": "\x00"}'),
+    ("long number", b'{"headcount": ' + b"9" * 5000 + b"}"),
+    *[(f"{depth} deep", b'{"name":' * depth + b"1" + b"}" * depth) for depth in (21, 500, 850, 990, 1023, 100_000)],
+    *[(f"{depth} lists deep", b'{"name":' + b"[" * depth + b"]" * depth + b"}") for depth in (21, 850, 990, 100_000)],
+]
+
+
+@pytest.mark.parametrize(("what", "raw"), MALFORMED, ids=[what for what, _raw in MALFORMED])
+def test_body_that_is_no_json_object_is_400(scene: Scene, what: str, raw: bytes) -> None:
+    answer = Caller(scene.people.officer).client.post(
+        "/api/v1/enterprises/", raw, content_type="application/json", headers={"Idempotency-Key": str(uuid.uuid4())}
+    )
+    found = problem(answer, 400)
+    assert found["code"] == ("invalid" if what == "nothing" else "malformed")
+
+
+def test_body_deeper_than_any_is_refused_and_one_as_deep_as_needed_is_not(scene: Scene) -> None:
+    raw = b'{"name":' + b"[" * 10 + b"]" * 10 + b"}"
+    answer = Caller(scene.people.officer).post("/enterprises/", raw)
+    assert problem(answer, 400)["code"] == "invalid"  # read, and then refused for what it is
+
+
+def test_body_larger_than_is_taken_is_413(scene: Scene, settings: Any) -> None:
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
+    problem(Caller(scene.people.officer).post("/enterprises/", {"name": "x" * 2000}), 413, "too_large")
+
+
+@pytest.mark.parametrize("name", WRITINGS)
+@pytest.mark.parametrize(
+    "content_type",
+    [
+        "text/plain",
+        "application/xml",
+        "application/x-www-form-urlencoded",
+        "application/octet-stream",
+        "x",
+        "image/png",
+    ],
+)
+def test_other_content_types_are_415(scene: Scene, name: str, content_type: str) -> None:
+    path = f"/projects/{scene.local.public_id}/evidence/" if "evidence" in name else bodies(scene)[name][0]
+    send = Caller(scene.people.officer).client.generic
+    answer = send(name.split()[0], f"/api/v1{path}", b"<x/>", content_type=content_type,
+                  headers={"Idempotency-Key": str(uuid.uuid4())})  # fmt: skip
+    problem(answer, 415)
+
+
+# --- uploads ----------------------------------------------------------------------------------------------------------
+
+
+def upload(scene: Scene, body: dict[str, Any]) -> Any:
+    caller = Caller(scene.people.collaborator)
+    path = f"/api/v1/projects/{scene.local.public_id}/evidence/"
+    return caller.client.post(path, body, headers={"Idempotency-Key": str(uuid.uuid4())})
+
+
+@pytest.mark.parametrize(
+    ("field", "change"),
+    [
+        ("caption", {"caption": "x" * 201}),
+        ("caption", {"caption": "a\x00b"}),
+        ("caption", {"caption": "a\x07b"}),
+        ("caption", {"caption": ["a", "b"]}),
+        ("progress", {"progress": "\x00"}),
+        ("progress", {"progress": "1"}),
+        ("progress", {"progress": "00000000-0000-4000-8000-000000000000"}),
+        ("photo", {"photo": "x"}),
+        ("x", {"x": "1"}),
+    ],
+)
+def test_upload_form_is_as_strict_as_any_body(scene: Scene, field: str, change: dict[str, Any]) -> None:
+    body = {"progress": str(scene.unconfirmed.uuid), "photo": photo("green"), "caption": "Ảnh", **change}
+    found = problem(upload(scene, body), 400)
+    assert found["errors"][0]["field"] == field
+
+
+def test_upload_without_a_whole_form_is_refused(scene: Scene) -> None:
+    client = Caller(scene.people.collaborator).client
+    path = f"/api/v1/projects/{scene.local.public_id}/evidence/"
+    for content_type in (
+        "multipart/form-data",
+        "multipart/form-data; boundary=x",
+        "multipart/form-data; boundary=" + "é",
+    ):
+        for raw in (
+            b"",
+            b"--x",
+            b"--x\r\n\r\nx",
+            b'--x\r\nContent-Disposition: form-data; name="\xff"\r\n\r\nx\r\n--x--',
+        ):
+            answer = client.generic("POST", path, raw, content_type=content_type.encode().decode("latin-1"),
+                                    headers={"Idempotency-Key": str(uuid.uuid4())})  # fmt: skip
+            problem(answer, 400)
+
+
+# --- the rules of the office by API -----------------------------------------------------------------------------------
+
+
+def test_same_result_planned_twice_is_a_fault_of_the_field(scene: Scene) -> None:
+    body = project_body(
+        scene.place, str(scene.enterprise.public_id), implementing_unit=str(scene.place.centre.public_id)
+    )
+    body["planned_results"] *= 2
+    found = problem(Caller(scene.people.officer).post("/projects/", body), 400)
+    assert [error["field"] for error in found["errors"]] == ["planned_results"]
+
+
+def test_tax_code_in_other_digits_is_the_same_code(scene: Scene) -> None:
+    officer = Caller(scene.people.officer)
+    body = enterprise_body(scene.place)
+    assert officer.post("/enterprises/", body).status_code == 201
+    wide = "".join(chr(ord(digit) - ord("0") + 0xFF10) for digit in body["tax_code"])
+    problem(officer.post("/enterprises/", {**body, "tax_code": wide}), 409, "duplicate")
+    arabic = "".join(chr(ord(digit) - ord("0") + 0x0660) for digit in body["tax_code"])
+    problem(officer.post("/enterprises/", {**body, "tax_code": arabic}), 400)
+    assert Enterprise.objects.filter(tax_code=body["tax_code"]).count() == 1
+
+
+def test_decision_of_another_age_or_of_tomorrow_is_refused(scene: Scene) -> None:
+    path = f"/projects/{scene.local_submitted.public_id}/steps/approve/"
+    money = [{"source": "local", "amount_vnd": 1}]
+    for day in ("1999-12-31", "2099-01-01"):
+        found = problem(
+            Caller(scene.people.leader).post(path, {"decision": decision_body(date=day), "money": money}), 400
+        )
+        assert [error["field"] for error in found["errors"]] == ["decision.date"]
+    stop = f"/projects/{scene.local.public_id}/steps/stop/"
+    for day in ("1999-12-31", "2099-01-01"):
+        body = {"note": "Cơ sở xin rút", "decision": decision_body(date=day)}
+        problem(Caller(scene.people.leader).post(stop, body), 400)
+
+
+def test_long_reason_of_a_stop_is_kept_whole_in_the_history(scene: Scene) -> None:
+    note = "Cơ sở xin rút. " * 300
+    body = {"note": note, "decision": decision_body()}
+    leader = Caller(scene.people.leader)
+    answer = leader.post(f"/projects/{scene.local.public_id}/steps/stop/", body)
+    assert answer.status_code == 200, answer.content
+    notes = [row["note"] for row in leader.get(f"/projects/{scene.local.public_id}/history/").json()["results"]]
+    assert note.strip() in notes
+
+
+def test_correction_says_what_stands_in_the_way_and_by_how_much(scene: Scene) -> None:
+    accountant = Caller(scene.people.accountant)
+    paid = scene.payment
+    body = {
+        "project": str(scene.local.public_id), "source": "local", "kind": "correction", "document_no": "ĐC 1",
+        "document_on": str(clock.today()), "reason": "Ghi nhầm", "corrects": str(paid.public_id),
+    }  # fmt: skip
+    more = problem(accountant.post("/payments/", {**body, "amount_vnd": 150_000_001}), 409, "ceiling_exceeded")
+    assert (more["needed_vnd"], more["left_vnd"], more["missing_vnd"]) == (150_000_001, 150_000_000, 1)
+    less = problem(accountant.post("/payments/", {**body, "amount_vnd": -150_000_001}), 409, "ceiling_exceeded")
+    assert (less["needed_vnd"], less["left_vnd"], less["missing_vnd"]) == (150_000_001, 150_000_000, 1)
+    for wrong in ({"source": "national"}, {"budget_year": 2025}):
+        problem(accountant.post("/payments/", {**body, **wrong, "amount_vnd": 1}), 400)
+    before = LedgerEntry.objects.count()
+    assert accountant.post("/payments/", {**body, "amount_vnd": -150_000_000}).status_code == 201
+    assert LedgerEntry.objects.count() == before + 1
+
+
+def test_refused_approval_leaves_nothing_behind(scene: Scene) -> None:
+    before = (Project.objects.count(), LedgerEntry.objects.count())
+    path = f"/projects/{scene.local_submitted.public_id}/steps/approve/"
+    money = [{"source": "local", "amount_vnd": 999_000_000_000}]
+    found = problem(
+        Caller(scene.people.leader).post(path, {"decision": decision_body(), "money": money}), 409, "ceiling_exceeded"
+    )
+    assert found["missing_vnd"] == found["needed_vnd"] - found["left_vnd"] > 0
+    scene.local_submitted.refresh_from_db()
+    assert scene.local_submitted.state == "submitted"
+    assert not scene.local_submitted.decisions.exists()
+    assert (Project.objects.count(), LedgerEntry.objects.count()) == before
+
+
+# --- the token endpoint -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "error"),
+    [
+        ({"grant_type": ""}, 400, "invalid_request"),
+        ({"grant_type": "password"}, 400, "unsupported_grant_type"),
+        ({"client_id": ""}, 400, "invalid_request"),
+        ({"client_id": "\x00"}, 401, "invalid_client"),
+        ({"client_id": "nobody"}, 401, "invalid_client"),
+        ({"client_secret": "wrong"}, 401, "invalid_client"),
+        ({"client_secret": "ă" * 20}, 401, "invalid_client"),
+        ({"client_secret": "x" * 100_000}, 401, "invalid_client"),
+        ({"scope": "everything"}, 400, "invalid_scope"),
+        ({"scope": "records:read\x00"}, 400, "invalid_scope"),
+    ],
+)
+def test_token_is_refused_as_the_standard_says(scene: Scene, change: dict[str, str], status: int, error: str) -> None:
+    scene.programs()
+    form = {"grant_type": "client_credentials", "client_id": "demo-province", "client_secret": SECRET, **change}
+    answer = ask_for_token(form)
+    assert (answer.status_code, answer.json()["error"]) == (status, error)
+    assert answer["Cache-Control"] == "no-store"
+    assert SECRET not in answer.content.decode()
+
+
+def test_unknown_client_and_wrong_secret_are_told_alike(scene: Scene) -> None:
+    scene.programs()
+    form = {"grant_type": "client_credentials", "client_secret": "x"}
+    answers = [ask_for_token({**form, "client_id": name}) for name in ("demo-province", "nobody")]
+    assert answers[0].content == answers[1].content
+
+
+def test_closed_client_gets_no_token(scene: Scene) -> None:
+    scene.programs()
+    ApiClient.objects.filter(client_id="demo-province").update(is_active=False)
+    form = {"grant_type": "client_credentials", "client_id": "demo-province", "client_secret": SECRET}
+    assert ask_for_token(form).status_code == 401
