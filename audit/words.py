@@ -44,7 +44,8 @@ ACTIONS = {
     "correct": gettext_lazy("Corrected by a counter-entry"),
     "correction": gettext_lazy("Corrected by a counter-entry"),
     "request": gettext_lazy("Requested"),
-    "make": gettext_lazy("Made"),
+    "make": gettext_lazy("Report made"),
+    "make_again": gettext_lazy("Report made again"),
     "publish": gettext_lazy("Published"),
     "supersede": gettext_lazy("Superseded by a newer version"),
 }

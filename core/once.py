@@ -13,6 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import Conflict
 from core.models import IdempotencyKey
 
+SENT_BEFORE = _(
+    "You have sent this form already, with other content; that is stored. What stands here now is not. "
+    "Send it again if it is to be stored as well."
+)
+
 
 class OnceForm(forms.Form):
     """Mixin of forms that make something new: a key made when the form is shown and sent back with it."""
@@ -52,15 +57,7 @@ def once(request: HttpRequest, form: forms.Form, act: Callable[[], str]) -> Http
         sent: Any = form
         sent.data = sent.data.copy()
         sent.data["form_key"] = str(uuid.uuid4())
-        raise Conflict(
-            str(
-                _(
-                    "You have sent this form already, with other content; that is stored. What stands here now is not. "
-                    "Send it again if it is to be stored as well."
-                )
-            ),
-            code="sent_before",
-        )
+        raise Conflict(str(SENT_BEFORE), code="sent_before")
     return HttpResponseRedirect(found.headers["Location"])
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -89,7 +90,7 @@ def _take_up(form: ProjectForm, user: User, public_id: UUID) -> list[dict[str, s
 def _find(request: HttpRequest, user: User, project: Project | None) -> HttpResponse:
     """The search button without JavaScript: the same page with what was typed; nothing is judged or stored."""
     form = ProjectForm(request.POST, actor=user, project=project)
-    form._errors = form.error_class()  # type: ignore[attr-defined]
+    form._errors = ErrorDict()  # type: ignore[attr-defined]
     return _form_page(request, user, form, project)
 
 

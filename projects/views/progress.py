@@ -1,7 +1,7 @@
 """Reporting progress, also from a phone; confirming and returning it."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.models import User, areas_below
 from accounts.roles import Role
 from core.errors import DomainError, NotAllowed, WrongState
-from core.once import once
+from core.once import SENT_BEFORE, once
 from projects import permissions, progress
 from projects.forms import DecideForm, ProgressForm, ReturnUpdateForm
 from projects.models import OPEN_FOR_PROGRESS, ProgressPhoto, ProgressState, ProgressUpdate, Project
@@ -75,8 +75,12 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except (NotAllowed, WrongState):
             raise
         except DomainError as refusal:
-            form.blame(refusal)
             error = refusal
+            if refusal.code == "uuid_used":  # somebody went back and changed what had been sent
+                form.retype("uuid", str(uuid4()))
+                form.add_error(None, SENT_BEFORE)
+            else:
+                form.blame(refusal)
         else:
             if created:
                 messages.success(request, _("Sent. It counts once it is confirmed."))

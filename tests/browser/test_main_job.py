@@ -359,6 +359,7 @@ def pay(accountant: Desk, project: Project) -> None:
     accountant.picture("payment-form")
     accountant.press("Record the voucher")
     accountant.is_told("The voucher is recorded.")
+    expect(accountant.page.locator(".kc-history li").first).to_contain_text(f"{says('Advance recorded')} · UNC 118")
     accountant.picture("project-paid")
 
 
