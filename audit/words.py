@@ -39,10 +39,13 @@ ACTIONS = {
     "pay": gettext_lazy("Payment recorded"),
     "payment": gettext_lazy("Payment recorded"),
     "advance": gettext_lazy("Advance recorded"),
+    "return_money": gettext_lazy("Money returned"),
+    "give_back": gettext_lazy("Unspent money given back to the budget"),
     "correct": gettext_lazy("Corrected by a counter-entry"),
     "correction": gettext_lazy("Corrected by a counter-entry"),
     "request": gettext_lazy("Requested"),
-    "make": gettext_lazy("Made"),
+    "make": gettext_lazy("Report made"),
+    "make_again": gettext_lazy("Report made again"),
     "publish": gettext_lazy("Published"),
     "lock": gettext_lazy("Records locked"),
     "supersede": gettext_lazy("Superseded by a newer version"),
@@ -82,6 +85,7 @@ FIELDS = {
     "source": gettext_lazy("Source"),
     "document_no": gettext_lazy("Document number"),
     "document_on": gettext_lazy("Document date"),
+    "budget": gettext_lazy("Budget"),
     "budget_year": gettext_lazy("Budget year"),
     "decision": gettext_lazy("Decision"),
     "money": gettext_lazy("Money"),
@@ -97,12 +101,17 @@ FIELDS = {
     "photo": gettext_lazy("Photo"),
     "file": gettext_lazy("File"),
     "tax_code": gettext_lazy("Tax code"),
+    "address": gettext_lazy("Address"),
+    "representative": gettext_lazy("Legal representative"),
+    "main_product": gettext_lazy("Main product"),
     "headcount": gettext_lazy("Workers"),
     "phone": gettext_lazy("Telephone"),
     "email": gettext_lazy("E-mail"),
     "position": gettext_lazy("Position"),
     "username": gettext_lazy("Account"),
     "role": gettext_lazy("Role"),
+    "hint": gettext_lazy("Last characters"),
+    "lines": gettext_lazy("Lines of the plan"),
     "valid_from": gettext_lazy("First day"),
     "valid_to": gettext_lazy("Last day"),
     "scopes": gettext_lazy("Scopes"),
@@ -141,6 +150,38 @@ VALUES = {
     "other": gettext_lazy("Other funds"),
 }
 
+# Codes that are words only where they stand.
+OF_FIELD = {
+    "role": {
+        "administrator": gettext_lazy("Administrator"),
+        "officer": gettext_lazy("Officer of the department"),
+        "leader": gettext_lazy("Leader of the department"),
+        "accountant": gettext_lazy("Accountant"),
+        "centre": gettext_lazy("Industrial-extension centre"),
+        "collaborator": gettext_lazy("Collaborator"),
+        "ministry": gettext_lazy("Ministry"),
+        "auditor": gettext_lazy("Inspector or auditor"),
+    },
+    "type": {
+        "single": gettext_lazy("Single project"),
+        "group": gettext_lazy("Group project"),
+        "flagship": gettext_lazy("Flagship project"),
+        "task": gettext_lazy("Task"),
+    },
+    "kind": {
+        "enterprise": gettext_lazy("Enterprise"),
+        "cooperative": gettext_lazy("Cooperative"),
+        "cooperative_group": gettext_lazy("Cooperative group"),
+        "household": gettext_lazy("Household business"),
+        "artisan": gettext_lazy("Artisan"),
+        "new_skill": gettext_lazy("New vocational training"),
+        "upgrade": gettext_lazy("Upgrading of skills"),
+        "management": gettext_lazy("Management and energy saving"),
+        "brand": gettext_lazy("Brands and trade marks"),
+        "other": gettext_lazy("Other subject"),
+    },
+}
+
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -177,4 +218,4 @@ def value(name: str, found: Any) -> str:
         return dt.date.fromisoformat(text).strftime("%d/%m/%Y")
     if _DATE.match(text) and "T" in text:
         return timezone.localtime(dt.datetime.fromisoformat(text)).strftime("%H:%M %d/%m/%Y")
-    return str(VALUES.get(text, text))
+    return str(OF_FIELD.get(name, VALUES).get(text, text))

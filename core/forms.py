@@ -17,6 +17,7 @@ from core.errors import DomainError
 from core.money import group, parse_vnd
 from core.text import nfc
 
+NOTHING_CHOSEN = "---------"  # Django's own words for it
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxSelectMultiple, "form-check-input"),
     (forms.RadioSelect, "form-check-input"),
@@ -41,6 +42,9 @@ class KcForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("label_suffix", "")
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.ModelChoiceField) and field.empty_label == NOTHING_CHOSEN:
+                field.empty_label = _("Choose")
 
     def __getitem__(self, name: str) -> forms.BoundField:
         """Classes are put on as late as possible: a subclass may still exchange widgets in its __init__."""

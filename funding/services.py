@@ -281,7 +281,7 @@ def pay(
         kind=kind,
         amount_vnd=-amount_vnd if returned else amount_vnd,
     )
-    _audit(entry, "pay" if not returned else "return_money", actor, voucher)
+    _audit(entry, "return_money" if returned else str(kind), actor, voucher)
     return entry
 
 

@@ -15,7 +15,7 @@ from accounts.roles import Role
 from core import clock
 from core.errors import DomainError
 from core.forms import DateField, KcForm, MoneyField, NfcField, WholeField
-from core.models import Source
+from core.models import SUPPORT_SOURCES, Source
 from core.once import OnceForm
 from core.text import fold
 from enterprises.models import Enterprise
@@ -374,6 +374,7 @@ class ApproveForm(_DecisionFields, StepForm, _MoneyForm):
         super().__init__(*args, project=project, **kwargs)
         self.fields["issuer"].queryset = deciding_agencies(project)  # type: ignore[attr-defined]
         self.add_amounts("money")
+        self.order_fields(["issuer", "number", "decided_on", "batch", "file", *self.amounts, "note"])
         asked = {row.source: row.amount_vnd for row in project.estimates.all()}
         from core.templatetags.kc import vnd
 
@@ -409,6 +410,11 @@ class ApproveForm(_DecisionFields, StepForm, _MoneyForm):
     def blame(self, error: DomainError) -> None:
         first = f"money_{self.project.programme.source}"
         names = {"decision": "number", "decision.number": "number", "decision.date": "decided_on", "money": first}
+        typed = [
+            name for name, source in self.amounts.items() if source in SUPPORT_SOURCES and self.by_source().get(source)
+        ]
+        if len(typed) == 1:  # of two, the ceiling does not say which of them is too high
+            names["amount_vnd"] = typed[0]
         _rename(error, names | {f"money.{source}": f"money_{source}" for source in Source})
         super().blame(error)
 
@@ -421,6 +427,7 @@ class StopForm(_DecisionFields, StepForm):
         self.fields["issuer"].queryset = deciding_agencies(project)  # type: ignore[attr-defined]
         for name in ("issuer", "number", "decided_on"):
             self.fields[name].required = False
+        self.order_fields(["note", "issuer", "number", "decided_on"])
 
     def clean(self) -> dict[str, Any]:
         """All three, or none."""
@@ -535,9 +542,10 @@ class ProgressForm(_CountForm):
         return [self[name] for name in list(self.indicators)[self.planned_count :]]
 
     @property
-    def others_open(self) -> bool:
-        """Something was typed into the results that were not planned."""
-        return any(bound.value() for bound in self.other_fields)
+    def more_open(self) -> bool:
+        """Something was typed, or is wrong, in the part that is folded at first."""
+        folded = [self["money_spent_vnd"], self["stated_percent"], self["percent_reason"], *self.other_fields]
+        return any(bound.value() or bound.errors for bound in folded)
 
     def progress_data(self) -> ProgressData:
         data = self.cleaned_data

@@ -19,14 +19,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from audit.models import Entry
-from core.errors import DomainError, Invalid, NotAllowed
+from core.errors import DomainError, Invalid, NotAllowed, WrongState
 from jobs.models import Job
 from places.models import Area
 from reports import permissions, services
 from reports.documents.words import coverage, shown, unit_in_head
 from reports.downloads import report_file
 from reports.forms import ListFilter, PublishForm, RequestForm, ScheduleForm
-from reports.models import Report, ReportKind, ReportLine, ReportSchedule
+from reports.models import Report, ReportKind, ReportLine, ReportSchedule, ReportState
 
 PAGE_SIZE = 50
 LINES_PAGE = 200
@@ -241,6 +241,10 @@ def publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = _user(request)
     row = _report(user, public_id)
     permissions.may_publish(row, user).require()
+    if row.state != ReportState.DRAFT:
+        if request.method == "POST" and row.published_by == user:  # the second of two clicks
+            return redirect("reports:detail", row.public_id)
+        raise WrongState(_("This version has been published already."))
     form = PublishForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:

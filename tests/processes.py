@@ -62,6 +62,7 @@ class Worker:
         self.environment = environment
         self.processes: list[subprocess.Popen[bytes]] = []
         self.count = 0
+        self.beats = 0
 
     def _spawn(
         self, *arguments: str, app: str = "khuyencong", environment: dict[str, str] | None = None
@@ -108,7 +109,9 @@ class Worker:
         return process
 
     def start_beat(self) -> subprocess.Popen[bytes]:
-        schedule = Path(settings.DATA_DIR) / "beat-schedule"
+        """The schedule alone. Each beat of a test keeps its own file."""
+        self.beats += 1
+        schedule = Path(settings.DATA_DIR) / f"beat-schedule-{self.beats}"
         return self._spawn("beat", "--loglevel=WARNING", f"--schedule={schedule}", "--pidfile=")
 
     def kill(self, process: subprocess.Popen[bytes] | None = None) -> None:

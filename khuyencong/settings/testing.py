@@ -10,7 +10,7 @@ if _worker := os.environ.get("PYTEST_XDIST_WORKER"):  # each of several test pro
 os.environ["DATA_DIR"] = str(_folder)
 
 from khuyencong.settings.base import *  # noqa: F403
-from khuyencong.settings.base import DATA_DIR, LOGGING, STATIC_ROOT, broker, databases, env
+from khuyencong.settings.base import CELERY_BEAT_SCHEDULE, DATA_DIR, LOGGING, STATIC_ROOT, broker, databases, env
 
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-only-for-tests"
@@ -27,6 +27,7 @@ if env("REDIS_URL", default=""):
         **globals()["CELERY_BROKER_TRANSPORT_OPTIONS"],
         "global_keyprefix": f"khuyencong-test:{DATA_DIR}:",
     }
+CELERY_BEAT_SCHEDULE = {name: {**entry, "schedule": 1.0} for name, entry in CELERY_BEAT_SCHEDULE.items()}
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 CLOCK_FILE = DATA_DIR / "clock"
 PHASES_DIR = DATA_DIR / "phases"
