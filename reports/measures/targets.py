@@ -71,7 +71,8 @@ class Done:
     learners is not reported is expected and not counted: the figure says how many of how many it covers.
     """
 
-    def __init__(self, db: str, area_ids: Any, until: dt.date) -> None:
+    def __init__(self, db: str, area_ids: Any, until: dt.date, sight: Any = None) -> None:
+        """`sight`: a queryset of projects to count within (what somebody may see)."""
         results = (
             AchievedResult.objects.using(db)
             .filter(
@@ -82,6 +83,8 @@ class Done:
             .select_related("update__project__area")
             .order_by("update__on", "id")
         )
+        if sight is not None:
+            results = results.filter(update__project__in=sight)
         self.results: dict[int, list[tuple[dt.date, int, Line]]] = defaultdict(list)
         for result in results:
             project = result.update.project
@@ -97,14 +100,14 @@ class Done:
         planned = PlannedResult.objects.using(db).filter(
             project__area_id__in=area_ids, project__decided_on__lte=until, project__stopped_on__isnull=True
         )
+        if sight is not None:
+            planned = planned.filter(project__in=sight)
         for indicator, year, pk in planned.values_list("indicator", "project__year", "project"):
             self.planned[indicator].append((dt.date(year, 1, 1), pk))
-        self.classes = list(
-            TrainingClass.objects.using(db)
-            .filter(project__area_id__in=area_ids, ends_on__lte=until)
-            .select_related("project", "area")
-            .order_by("ends_on", "id")
-        )
+        classes = TrainingClass.objects.using(db).filter(project__area_id__in=area_ids, ends_on__lte=until)
+        if sight is not None:
+            classes = classes.filter(project__in=sight)
+        self.classes = list(classes.select_related("project", "area").order_by("ends_on", "id"))
 
     def cell(self, indicator: Indicator, first: dt.date, last: dt.date) -> Cell:
         if indicator.method == Method.NARRATIVE:
