@@ -7,7 +7,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core import clock
-from core.forms import DateField, KcForm, NfcField
+from core.forms import DateField, FilterForm, KcForm, NfcField
+from core.once import OnceForm
 from places.models import Area, AreaClosure, Level
 from programmes.models import Regime, ReportingPeriod
 from reports.models import ReportState
@@ -44,17 +45,20 @@ class RequestForm(KcForm):
         return f"{period.label}{regime}: {period.data_from:%d/%m/%Y} – {period.data_to:%d/%m/%Y}"
 
 
-class ListFilter(KcForm):
+class ListFilter(FilterForm):
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
     state = forms.ChoiceField(label=_("State"), required=False)
 
-    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, years: list[int]) -> None:
+        super().__init__(data)
         self.fields["year"].choices = [("", _("All years")), *((year, year) for year in years)]  # type: ignore[attr-defined]
         self.fields["state"].choices = [("", _("All states")), *ReportState.choices]  # type: ignore[attr-defined]
 
 
-class PublishForm(KcForm):
+class PublishForm(OnceForm, KcForm):
+    seen_sha256 = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": _("This page is incomplete. Load it again.")}
+    )
     issued_no = NfcField(
         label=_("Number"),
         max_length=60,

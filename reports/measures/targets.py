@@ -37,6 +37,14 @@ COLUMNS = [
 ]
 
 
+# Said before the amount where the programme's own words are not recorded.
+QUALIFIERS: dict[str, str] = {
+    Comparison.AT_LEAST: "tối thiểu",
+    Comparison.ABOUT: "khoảng",
+    Comparison.STRIVE: "phấn đấu",
+}
+
+
 def programmes_of(db: str, province_ids: Iterable[int], year: int) -> list[Programme]:
     """The programmes that run in the year: the province's own and the national ones."""
     return list(
@@ -57,10 +65,11 @@ def target_text(target: Target) -> str:
     """The target in the words of its programme: «trên 2.000», «khoảng 20 - 30», «10»."""
     if target.low is None:
         return ""
+    words = target.qualifier or QUALIFIERS.get(target.comparison, "")
     amount = number(target.low)
     if target.comparison == Comparison.RANGE and target.high is not None:
         amount = f"{amount} - {number(target.high)}"
-    return f"{target.qualifier} {amount}".strip()
+    return f"{words} {amount}".strip()
 
 
 class Done:
