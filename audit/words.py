@@ -126,7 +126,6 @@ FIELDS = {
     "total": gettext_lazy("Learners"),
     "women": gettext_lazy("Women"),
     "superseded_by": gettext_lazy("Superseded by"),
-    "lines": gettext_lazy("Lines of the plan"),
     "locked_through": gettext_lazy("Locked through"),
     "reporting_starts_on": gettext_lazy("Reporting starts on"),
 }

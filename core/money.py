@@ -18,7 +18,7 @@ _UNITS = {
     "ty": 1_000_000_000,
     "ti": 1_000_000_000,
 }
-_AMOUNT = re.compile(r"(?P<number>[\d.,\s]*\d)\s*(?P<unit>[a-z]*)(?:\s+(?:dong|vnd))?")
+_AMOUNT = re.compile(r"(?P<number>[\d.,\s]*\d)\s*(?P<unit>[a-z]*)(?:\s+(?:dong|vnd))?", re.ASCII)
 
 
 def group(number: int | Decimal) -> str:
@@ -54,7 +54,9 @@ def parse_vnd(text: str) -> int:
         raise ValueError(_("This can be read in two ways. Write thousands with dots, for example 1.234.567."))
     if unit == 1 and "," in number:
         raise ValueError(_("An amount has whole đồng. Write thousands with dots, for example 1.234.567."))
-    if unit > 1 and re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", number) and unit == 1_000_000_000:
+    # «1.500 tỷ» may be one and a half, «1,500 triệu» may be fifteen hundred: both are written by offices.
+    grouped_billions = unit == 1_000_000_000 and re.fullmatch(r"\d{1,3}(\.\d{3})+(,\d+)?", number)
+    if grouped_billions or re.fullmatch(r"[1-9]\d{0,2},\d{3}", number):
         raise ValueError(_("This can be read in two ways. Write the whole amount, for example 1.500.000.000."))
     try:
         amount = Decimal(number.replace(".", "").replace(" ", "").replace(",", ".")) * unit

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, AgencyKind
@@ -115,7 +115,10 @@ class CorrectionForm(_VoucherForm):
     field_order = ("amount_vnd", "document_no", "document_on", "reason")
 
     def __init__(self, *args: Any, entry: LedgerEntry, **kwargs: Any) -> None:
-        kwargs.setdefault("initial", {"amount_vnd": -entry.amount_vnd})
+        # Offered is what takes back what is left of the entry after earlier corrections.
+        corrected = entry.corrections.aggregate(total=Sum("amount_vnd", default=0))["total"]
+        left = entry.amount_vnd + corrected
+        kwargs.setdefault("initial", {"amount_vnd": -left} if left else {})
         super().__init__(*args, **kwargs)
         self.fields["reason"].required = True
         self.fields["reason"].label = _("Reason")

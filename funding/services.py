@@ -80,6 +80,30 @@ def _over_project(needed: int, left: int) -> CeilingExceeded:
     )
 
 
+def _over_paid(needed: int, left: int) -> CeilingExceeded:
+    return _too_much(
+        needed,
+        left,
+        _("More than was paid: to give back %(needed)s đồng, paid %(left)s, too much %(missing)s."),
+    )
+
+
+def _over_given(needed: int, left: int) -> CeilingExceeded:
+    return _too_much(
+        needed,
+        left,
+        _("Approved money cannot lose its budget: to take away %(needed)s đồng, free %(left)s, missing %(missing)s."),
+    )
+
+
+def _over_approved(needed: int, left: int) -> CeilingExceeded:
+    return _too_much(
+        needed,
+        left,
+        _("Money paid cannot lose its approval: to take away %(needed)s đồng, not paid %(left)s, missing %(missing)s."),
+    )
+
+
 def balance_of(budget: Budget, *, locked: bool = False) -> BudgetBalance:
     """The budget's balance; with `locked` taken for the rest of the transaction."""
     rows = BudgetBalance.objects.select_for_update() if locked else BudgetBalance.objects.all()
@@ -148,9 +172,9 @@ def give_budget(
     budget, created = Budget.objects.get_or_create(province=province, programme=programme, source=source, year=year)
     balance = balance_of(budget, locked=True)
     if balance.given_vnd + amount_vnd < balance.allocated_vnd:
-        raise _over_budget(-amount_vnd, balance.given_vnd - balance.allocated_vnd)
+        raise _over_given(-amount_vnd, balance.given_vnd - balance.allocated_vnd)
     entry = _insert(
-        lambda: _over_budget(-amount_vnd, 0),
+        lambda: _over_given(-amount_vnd, 0),
         actor=actor,
         voucher=voucher,
         budget=budget,
@@ -164,14 +188,18 @@ def give_budget(
     return entry
 
 
+def choose_budget(budgets: list[Budget], programme_id: int) -> Budget | None:
+    """Of the budgets of one province, source and year: that of the programme, or the only one there is."""
+    own = [row for row in budgets if row.programme_id == programme_id]
+    found = own or budgets
+    return found[0] if len(found) == 1 else None
+
+
 def budget_for(project: Project, source: str, year: int | None = None) -> Budget:
     """The budget a project's money of a source comes from. Raises Invalid when none was entered for the year."""
     year = year or project.year
     rows = Budget.objects.filter(province_id=project.province_id, source=source, year=year)
-    budget: Budget | None = rows.filter(programme_id=project.programme_id).first()
-    if budget is None:
-        others = list(rows[:2])
-        budget = others[0] if len(others) == 1 else None
+    budget = choose_budget(list(rows), project.programme_id)
     if budget is None:
         text = _("No budget of %(year)s has been entered for this source. Enter it first.") % {"year": year}
         raise Invalid(text, code="no_budget", fields={f"money.{source}": text})
@@ -216,6 +244,15 @@ def allocate_decision(project: Project, decision: Decision, *, actor: "User") ->
     ]
 
 
+def require_open_for_money(project: Project) -> None:
+    """Raises WrongState unless money may still be approved for the project."""
+    if project.decided_on is None or project.state in ("closed", "stopped"):
+        raise WrongState(
+            _("Money is approved for approved projects that are not closed; this one is in state «%(state)s».")
+            % {"state": project.get_state_display()}
+        )
+
+
 @transaction.atomic
 def allocate(
     project: Project, source: str, amount_vnd: int, decision: DecisionData, *, actor: "User", reason: str = ""
@@ -227,11 +264,7 @@ def allocate(
     _check(amount_vnd, voucher)
     if source not in (Source.NATIONAL, Source.LOCAL):
         raise Invalid(fields={"source": _("Choose national or local money.")})
-    if project.decided_on is None or project.state in ("closed", "stopped"):
-        raise WrongState(
-            _("Money is approved for approved projects that are not closed; this one is in state «%(state)s».")
-            % {"state": project.get_state_display()}
-        )
+    require_open_for_money(project)
     kept = record_decision(project, decision, {source: amount_vnd}, actor=actor, note=reason)
     return _allocate(project, source, amount_vnd, voucher, kept, actor)
 
@@ -265,7 +298,9 @@ def pay(
 
     def refusal() -> CeilingExceeded:
         now = project_balance(project, budget)
-        return _over_project(amount_vnd, now.paid_vnd if returned else now.allocated_vnd - now.paid_vnd)
+        if returned:
+            return _over_paid(amount_vnd, now.paid_vnd)
+        return _over_project(amount_vnd, now.allocated_vnd - now.paid_vnd)
 
     balance = project_balance(project, budget, locked=True)
     room = balance.paid_vnd if returned else balance.allocated_vnd - balance.paid_vnd
@@ -285,6 +320,20 @@ def pay(
     return entry
 
 
+def _no_room_to_correct(original: LedgerEntry, amount_vnd: int) -> CeilingExceeded:
+    """Which ceiling a correction would break, and by how much."""
+    needed = abs(amount_vnd)
+    budget = balance_of(original.budget)
+    free = budget.given_vnd - budget.allocated_vnd
+    if original.project is None:
+        return _over_given(needed, free)
+    balance = project_balance(original.project, original.budget)
+    unpaid = balance.allocated_vnd - balance.paid_vnd
+    if original.account == Account.PAID:
+        return _over_project(needed, unpaid) if amount_vnd > 0 else _over_paid(needed, balance.paid_vnd)
+    return _over_budget(needed, free) if amount_vnd > 0 else _over_approved(needed, unpaid)
+
+
 @transaction.atomic
 def correct(original: LedgerEntry, amount_vnd: int, voucher: Voucher, *, actor: "User") -> LedgerEntry:
     """A counter-entry to `original`: a signed amount that is added to the same account. The original stays."""
@@ -296,17 +345,7 @@ def correct(original: LedgerEntry, amount_vnd: int, voucher: Voucher, *, actor: 
         raise Invalid(fields={"reason": _("Give the reason.")})
 
     def refusal() -> CeilingExceeded:
-        """What stands in the way: the budget, or what is approved or paid for the project."""
-        budget = balance_of(original.budget)
-        if original.account == Account.GIVEN:
-            return _over_budget(-amount_vnd, budget.given_vnd - budget.allocated_vnd)
-        if original.account == Account.ALLOCATED and amount_vnd > 0:
-            return _over_budget(amount_vnd, budget.given_vnd - budget.allocated_vnd)
-        now = project_balance(original.project, original.budget)  # type: ignore[arg-type]
-        unpaid = now.allocated_vnd - now.paid_vnd
-        if original.account == Account.PAID and amount_vnd < 0:
-            return _over_project(-amount_vnd, now.paid_vnd)
-        return _over_project(abs(amount_vnd), unpaid)
+        return _no_room_to_correct(original, amount_vnd)
 
     balance_of(original.budget, locked=True)
     entry = _insert(

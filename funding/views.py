@@ -1,11 +1,12 @@
 """The year's money: the board, each budget's ledger, and what a project got."""
 
+from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.models import User
 from audit.models import Entry
 from core import clock
-from core.errors import DomainError, NotAllowed
+from core.errors import DomainError, Invalid, NotAllowed, WrongState
+from core.models import SUPPORT_SOURCES, Source
 from core.once import once
 from funding import permissions, services
 from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm
@@ -56,34 +58,18 @@ def _province(user: User) -> Area:
 
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
-    """Budgets of one year by source and programme; each figure leads to its entries."""
+    """Budgets of one year by source and programme; each figure is the sum of the entries it leads to."""
     user = _user(request)
     budgets: QuerySet[Budget] = Budget.objects.visible_to(user)
     years = list(budgets.order_by("-year").values_list("year", flat=True).distinct())
     year = _year(request, years)
-    rows = []
-    waiting = _waiting(user, year)
-    for budget in (
-        budgets.filter(year=year).select_related("programme", "balance", "province").order_by("-source", "id")
-    ):
-        balance = services.balance_of(budget) if not hasattr(budget, "balance") else budget.balance
-        rows.append(
-            {
-                "budget": budget,
-                "given": balance.given_vnd,
-                "waiting": waiting.get((budget.province_id, budget.programme_id)),
-                "allocated": balance.allocated_vnd,
-                "left": balance.given_vnd - balance.allocated_vnd,
-                "paid": balance.paid_vnd,
-                "unpaid": balance.allocated_vnd - balance.paid_vnd,
-            }
-        )
+    found = list(budgets.filter(year=year).select_related("programme", "province").order_by("-source", "id"))
+    sums = _sums(user, found)
+    waiting = _waiting(user, year, found)
+    rows = [_board_row(budget, sums[budget.pk], waiting.get(budget.pk), user) for budget in found]
     names = ("given", "allocated", "left", "paid", "unpaid")
-    total = {name: sum(row[name] for row in rows) for name in names}
     balances = (
-        ProjectBalance.objects.filter(
-            budget__in=budgets.filter(year=year), project__in=Project.objects.visible_to(user)
-        )
+        ProjectBalance.objects.filter(budget__in=found, project__in=Project.objects.visible_to(user))
         .select_related("project__area", "budget")
         .order_by("project__code", "budget__source")
     )
@@ -91,7 +77,8 @@ def board(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": years,
         "rows": rows,
-        "total": total,
+        "partial": any(not _sees_all(budget, user) for budget in found),
+        "total": {name: _together([row[name] for row in rows]) for name in names},
         "page": Paginator(balances, PAGE_SIZE).get_page(request.GET.get("page")),
         "sees_lock": bool(user.sight.province_ids),
         "may_give": bool({"officer", "leader", "accountant"} & set(user.sight.roles)),
@@ -99,10 +86,52 @@ def board(request: HttpRequest) -> HttpResponse:
     return render(request, "funding/board.html", context)
 
 
+def _board_row(budget: Budget, sums: dict[str, int], waiting: int | None, user: User) -> dict[str, Any]:
+    """`left` and `waiting` are None where the person does not see all they would be made of."""
+    whole = _sees_all(budget, user)
+    inside = _sees_waiting(budget, user)
+    return {
+        "budget": budget,
+        "given": sums[Account.GIVEN],
+        "waiting": (waiting or 0) if inside else None,
+        "allocated": sums[Account.ALLOCATED],
+        "left": sums[Account.GIVEN] - sums[Account.ALLOCATED] if whole else None,
+        "paid": sums[Account.PAID],
+        "unpaid": sums[Account.ALLOCATED] - sums[Account.PAID],
+    }
+
+
+def _together(amounts: list[int | None]) -> int | None:
+    known = [amount for amount in amounts if amount is not None]
+    return sum(known) if len(known) == len(amounts) else None
+
+
+def _sees_all(budget: Budget, user: User) -> bool:
+    """Every entry of the budget: the province and the ministry. The centre sees those of its own projects."""
+    sight = user.sight
+    return sight.country or budget.province_id in sight.province_ids | sight.ministry_area_ids
+
+
+def _sees_waiting(budget: Budget, user: User) -> bool:
+    """The ministry sees nothing of local projects before they are approved."""
+    sight = user.sight
+    own = sight.province_ids | sight.province_roles.get("centre", frozenset())
+    return budget.province_id in own or budget.source == Source.NATIONAL
+
+
+def _sums(user: User, budgets: list[Budget]) -> dict[int, dict[str, int]]:
+    """{budget: {account: đồng}} of the entries the person sees."""
+    sums = {budget.pk: dict.fromkeys(Account.values, 0) for budget in budgets}
+    rows = LedgerEntry.objects.visible_to(user).filter(budget__in=budgets).order_by()
+    for pk, account, total in rows.values_list("budget", "account").annotate(total=Sum("amount_vnd")):
+        sums[pk][account] = total
+    return sums
+
+
 def _year(request: HttpRequest, years: list[int]) -> int:
     """The year asked for, if there is money of it; otherwise this year's or the latest."""
     asked = request.GET.get("year", "")
-    if asked.isascii() and asked.isdigit() and int(asked[:4]) in years:
+    if asked in {str(year) for year in years}:
         return int(asked)
     if asked:
         messages.warning(request, _("There is no money of the year «%(year)s» here.") % {"year": asked[:10]})
@@ -110,20 +139,27 @@ def _year(request: HttpRequest, years: list[int]) -> int:
     return today if today in years or not years else years[0]
 
 
-def _waiting(user: User, year: int) -> dict[tuple[int, int], int]:
-    """Support asked for by submitted projects that wait for a decision, by province and programme."""
+def _waiting(user: User, year: int, budgets: list[Budget]) -> dict[int, int]:
+    """Support asked for by submitted projects that wait for a decision, by the budget it would come from."""
     rows = (
         ProjectEstimate.objects.filter(
             project__in=Project.objects.visible_to(user),
             project__state=ProjectState.SUBMITTED,
             project__year=year,
-            source__in=["national", "local"],
+            source__in=SUPPORT_SOURCES,
         )
         .order_by()
-        .values_list("project__province", "project__programme")
+        .values_list("project__province", "project__programme", "source")
         .annotate(total=Sum("amount_vnd"))
     )
-    return {(province, programme): total for province, programme, total in rows}
+    sums: dict[int, int] = defaultdict(int)
+    for province, programme, source, total in rows:
+        budget = services.choose_budget(
+            [row for row in budgets if (row.province_id, row.source) == (province, source)], programme
+        )
+        if budget is not None:
+            sums[budget.pk] += total
+    return sums
 
 
 @require_safe
@@ -140,15 +176,18 @@ def budget(request: HttpRequest, public_id: UUID) -> HttpResponse:
     elif account:
         messages.warning(request, _("There is no such account; all entries are shown."))
         account = ""
+    inside = row.province_id in user.sight.province_ids
     context = {
         "budget": row,
-        "balance": services.balance_of(row),
+        "sums_of": _sums(user, [row])[row.pk],
+        "partial": not _sees_all(row, user),
         "account": account,
         "accounts": Account.choices,
         "sums": entries.aggregate(total=Sum("amount_vnd"), count=Count("id")),
         "page": Paginator(entries, PAGE_SIZE).get_page(request.GET.get("page")),
         "may_correct": permissions.may_correct(row.province_id, user),
-        "history": Entry.objects.about(row)[:100],
+        "inside": inside,
+        "history": Entry.objects.about(row)[:100] if inside else [],
     }
     return render(request, "funding/budget.html", context)
 
@@ -159,6 +198,7 @@ def give(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     province = _province(user)
     form = BudgetForm(request.POST or None, province=province, initial={"year": clock.today().year})
+    refused = None
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
 
@@ -174,14 +214,21 @@ def give(request: HttpRequest) -> HttpResponse:
             answer = once(request, form, act)
         except DomainError as error:
             form.blame(error)
+            refused = error
         else:
             messages.success(request, _("The budget is entered."))
             return answer
-    return _form(request, "funding/give.html", form, {"province": province})
+    return _form(request, "funding/give.html", form, {"province": province}, refused)
 
 
-def _form(request: HttpRequest, template: str, form: Any, context: dict[str, Any]) -> HttpResponse:
-    return render(request, template, {**context, "form": form}, status=422 if form.errors else 200)
+def _form(
+    request: HttpRequest, template: str, form: Any, context: dict[str, Any], refused: DomainError | None = None
+) -> HttpResponse:
+    """200 as it is first shown, 422 with faults in it, 409 where a ceiling or the state is against it."""
+    status = 422 if form.errors else 200
+    if refused is not None and not isinstance(refused, Invalid):
+        status = refused.status
+    return render(request, template, {**context, "form": form}, status=status)
 
 
 # --- one project ------------------------------------------------------------------------------------------------------
@@ -211,17 +258,21 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _money_page(request: HttpRequest, project: Project, form: Any, act: Any, template: str, done: str) -> HttpResponse:
+    refused = None
     if request.method == "POST" and form.is_valid():
         try:
             answer = once(request, form, act)
+        except (NotAllowed, WrongState):
+            raise
         except DomainError as error:
             form.blame(error)
+            refused = error
         else:
             messages.success(request, done)
             return answer
     rows = ProjectBalance.objects.filter(project=project).select_related("budget")
     balances = [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in rows]
-    return _form(request, template, form, {"project": project, "balances": balances})
+    return _form(request, template, form, {"project": project, "balances": balances}, refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -229,6 +280,8 @@ def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = _user(request)
     project = _project(user, public_id)
     permissions.may_pay(project, user).require()
+    if not ProjectBalance.objects.filter(project=project).exists():
+        raise WrongState(_("Money is paid for approved projects only."))
     form = PaymentForm(request.POST or None, project=project)
 
     def act() -> str:
@@ -252,6 +305,8 @@ def allocate_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = _user(request)
     project = _project(user, public_id)
     permissions.may_allocate(project, user).require()
+    if request.method != "POST":
+        services.require_open_for_money(project)
     form = AllocationForm(request.POST or None, project=project)
 
     def act() -> str:
@@ -273,6 +328,7 @@ def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     permissions.may_correct(entry.budget.province_id, user).require()
     form = CorrectionForm(request.POST or None, entry=entry)
+    refused = None
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
@@ -285,11 +341,12 @@ def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
             answer = once(request, form, act)
         except DomainError as error:
             form.blame(error)
+            refused = error
         else:
             messages.success(request, _("The correction is recorded beside the entry."))
             return answer
-    corrections = entry.corrections.filter(Q(budget=entry.budget)).order_by("id")
-    return _form(request, "funding/correct.html", form, {"entry": entry, "corrections": corrections})
+    corrections = entry.corrections.order_by("id")
+    return _form(request, "funding/correct.html", form, {"entry": entry, "corrections": corrections}, refused)
 
 
 # --- locking ----------------------------------------------------------------------------------------------------------

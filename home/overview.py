@@ -4,18 +4,21 @@ import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.urls import reverse
 
 from accounts.models import User
+from core.models import Source
 from funding.models import Account, LedgerEntry
 from places.maps import commune_map
 from places.models import Area
 from places.services import report_lines
 from programmes.models import Comparison, Programme, Target
-from projects.models import Project
+from projects.models import DecisionMoney, Project
 from reports.measures.frame import Cell
-from reports.measures.targets import target_text, targets_done
+from reports.measures.targets import Done, target_text, targets_done
 
 # Upper ends of the shades of the map, in projects.
 SHADES = (0, 1, 3, 6)
@@ -29,6 +32,12 @@ class Line:
     projects: int = 0
     approved: int = 0
     paid: int = 0
+    years: tuple[int, int] = (0, 0)
+
+    @property
+    def linked(self) -> dict[str, "Figure"]:
+        make = Figures(*self.years, place=self.area.uid)
+        return {name: make(getattr(self, name), name) for name in FIGURES}
 
 
 def decided(user: User, first: int, last: int) -> "QuerySet[Project]":
@@ -60,6 +69,72 @@ def money_of(projects: "QuerySet[Project]", first: int, last: int) -> dict[int, 
     return sums
 
 
+# What a figure of the overview counts, and of which source it may be asked for.
+FIGURES = {
+    "projects": ("",),
+    "approved": ("", Source.NATIONAL, Source.LOCAL, Source.COUNTERPART),
+    "paid": ("", Source.NATIONAL, Source.LOCAL),
+}
+_ACCOUNTS = {"approved": Account.ALLOCATED, "paid": Account.PAID}
+
+
+def behind(user: User, figure: str, source: str, first: int, last: int) -> "QuerySet[Project]":
+    """The projects whose `amount` adds up to a figure: 1 each, or đồng of these budget years (None: no such money)."""
+    rows = decided(user, first, last)
+    if figure == "projects":
+        return rows.filter(year__range=(first, last)).annotate(amount=Value(1))
+    if source == Source.COUNTERPART:
+        money: QuerySet[Any] = DecisionMoney.objects.filter(source=source, decision__project=OuterRef("pk"))
+        rows, path = rows.filter(year__range=(first, last)), "decision__project"
+    else:
+        money = LedgerEntry.objects.filter(
+            project=OuterRef("pk"), account=_ACCOUNTS[figure], budget__year__range=(first, last)
+        )
+        money, path = money.filter(budget__source=source) if source else money, "project"
+    total = money.order_by().values(path).annotate(total=Sum("amount_vnd")).values("total")
+    return rows.annotate(amount=Subquery(total, output_field=BigIntegerField())).filter(amount__isnull=False)
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A number of the overview with the address of the list that adds up to it. None: not reported."""
+
+    value: int | None
+    url: str
+
+
+class Figures:
+    """Figures of one range of budget years, and of one place if given."""
+
+    def __init__(self, first: int, last: int, place: str = "") -> None:
+        self.query = {"from": first, "to": last, **({"place": place} if place else {})}
+
+    def __call__(self, value: int | None, figure: str, source: str = "") -> Figure:
+        query = {**self.query, "figure": figure, **({"source": source} if source else {})}
+        return Figure(value, f"{reverse('home:records')}?{urlencode(query)}")
+
+    def money(self, amounts: dict[str, int | None], figure: str) -> dict[str, Figure]:
+        """Of the shape of reports.measures.money.money_shape."""
+        return {
+            source or "support": self(amounts[f"{source or 'support'}_vnd"], figure, source)
+            for source in FIGURES[figure]
+        }
+
+
+def linked(figures: dict[str, Any], first: int, last: int) -> dict[str, Any]:
+    """What `summary` gives, each number with its list."""
+
+    def one(row: dict[str, Any], make: Figures) -> dict[str, Any]:
+        return {
+            "projects": make(row["projects"], "projects"),
+            "approved": make.money(row["approved"], "approved"),
+            "paid": make.money(row["paid"], "paid"),
+        }
+
+    years = [{"year": row["year"], **one(row, Figures(row["year"], row["year"]))} for row in figures["by_year"]]
+    return {**one(figures, Figures(first, last)), "by_year": years}
+
+
 def by_place(user: User, first: int, last: int, on: dt.date) -> list[Line]:
     """Every project in exactly one line: the unit of `on` it lies in, or the former unit where that was divided."""
     projects = decided(user, first, last)
@@ -77,6 +152,7 @@ def by_place(user: User, first: int, last: int, on: dt.date) -> list[Line]:
             counts[area_id],
             sum(money[pk]["allocated"] for pk in ids),
             sum(money[pk]["paid"] for pk in ids),
+            (first, last),
         )
         for area_id, ids in found.items()
     ]
@@ -98,7 +174,8 @@ def drawn(lines: list[Line]) -> dict[str, Any] | None:
     for shape in drawing.shapes:
         line = known.get(shape.uid)
         count = line.projects if line else 0
-        shapes.append({"shape": shape, "count": count, "shade": shade(count)})
+        url = line.linked["projects"].url if line else ""
+        shapes.append({"shape": shape, "count": count, "shade": shade(count), "url": url})
     on_map = {shape.uid for shape in drawing.shapes}
     return {
         "width": drawing.width,
@@ -110,8 +187,14 @@ def drawn(lines: list[Line]) -> dict[str, Any] | None:
 
 def targets(programme: Programme, user: User, until: dt.date) -> list[dict[str, Any]]:
     """Each target with what was achieved since the programme began, and how much of it that is."""
-    areas = list(Project.objects.visible_to(user).order_by().values_list("area_id", flat=True).distinct())
-    return [show_target(target, cell) for target, cell in targets_done(programme, areas, until)]
+    return [show_target(target, cell) for target, cell in achieved(programme, user, until)]
+
+
+def achieved(programme: Programme, user: User, until: dt.date) -> list[tuple[Target, Cell]]:
+    """From the projects the person sees, and no others in the same places."""
+    seen = Project.objects.visible_to(user).order_by()
+    areas = seen.values("area_id")
+    return targets_done(programme, areas, until, done=Done("default", areas, until, sight=seen.values("pk")))
 
 
 def show_target(target: Target, cell: Cell) -> dict[str, Any]:

@@ -2,17 +2,20 @@
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, CharField, Exists, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Grant, User
+from accounts.models import Grant, User, areas_below
 from accounts.roles import Role
+from audit.models import Entry
 from core import clock
 from funding.models import ProjectBalance
 from places.models import Area, AreaClosure, Level
@@ -20,28 +23,39 @@ from projects.models import OPEN_FOR_PROGRESS, ProgressState, ProgressUpdate, Pr
 from reports.models import Report, ReportState
 
 SHOWN = 7
+# A project whose progress was reported within this time is not asked for again.
+REPORT_EVERY = dt.timedelta(days=30)
 
 
 @dataclass
 class Task:
-    """Verb and object, where to do it, since when or until when. `late` in days, 0 when not late."""
+    """Verb and object, where to do it, since when or until when."""
 
     text: str
     url: str
     note: str = ""
     tag: str = ""
     tone: str = ""
-    late: int = 0
 
 
 @dataclass
 class Group:
-    """Tasks of one kind: the most urgent ones and how many there are in all, with the way to the rest."""
+    """Tasks of one kind: `rows` is what is to be done, most urgent first. At first only the beginning is shown; the
+    number is that of all of them, which `?only=code` lists."""
 
+    code: str
     title: str
-    total: int
-    tasks: list[Task] = field(default_factory=list)
-    more_url: str = ""
+    rows: "QuerySet[Any]"
+    task: Callable[[Any], Task]
+    shown: int | None = SHOWN
+
+    @cached_property
+    def total(self) -> int:
+        return self.rows.count()
+
+    @cached_property
+    def tasks(self) -> list[Task]:
+        return [self.task(row) for row in self.rows[: self.shown]] if self.total else []
 
     @property
     def more(self) -> int:
@@ -58,18 +72,26 @@ def _waiting_words(days: int) -> str:
     return ngettext("for %(days)s day", "for %(days)s days", days) % {"days": days}
 
 
-def _detail(project: Project) -> str:
-    return reverse("projects:detail", args=[project.public_id])
-
-
 def _live(user: User) -> "QuerySet[Project]":
     rows: QuerySet[Project] = Project.objects.visible_to(user).filter(historical=False).select_related("area")
     return rows
 
 
-def _group(title: str, rows: "QuerySet[Any]", task: Callable[[Any], Task], more_url: str = "") -> Group:
-    total = rows.count()
-    return Group(title, total, [task(row) for row in rows[:SHOWN]] if total else [], more_url)
+def _step(project: Project, step: str) -> str:
+    return reverse("projects:step", args=[project.public_id, step])
+
+
+def _of(user: User, role: str) -> frozenset[int]:
+    """The provinces for which the person has the role."""
+    found: frozenset[int] = user.sight.province_roles.get(role, frozenset())
+    return found
+
+
+def _works_on(user: User, path: str = "") -> Q:
+    """Projects the person moves on as officer of the province or as the centre that implements them."""
+    officer = {f"{path}province_id__in": _of(user, Role.OFFICER)}
+    centre = {f"{path}implementing_unit_id__in": user.sight.centre_ids}
+    return Q(**officer) | Q(**centre)
 
 
 # --- kinds of tasks ---------------------------------------------------------------------------------------------------
@@ -80,29 +102,61 @@ def to_decide(user: User) -> Group:
         days = _since(row.submitted_at)
         return Task(
             _("Record the decision on %(project)s") % {"project": row},
-            _detail(row),
+            reverse("projects:decision", args=[row.public_id]),
             f"{row.area} · {_waiting_words(days)}",
         )
 
-    rows = _live(user).filter(state=ProjectState.SUBMITTED).order_by("submitted_at", "id")
-    return _group(_("Waiting for a decision"), rows, task, f"{reverse('projects:list')}?state=submitted")
+    rows = (
+        _live(user)
+        .filter(state=ProjectState.SUBMITTED, province_id__in=_of(user, Role.LEADER))
+        .exclude(Q(created_by=user) | Q(submitted_by=user))
+        .order_by("submitted_at", "id")
+    )
+    return Group("to_decide", _("Waiting for a decision"), rows, task)
 
 
 def to_complete(user: User) -> Group:
-    def task(row: Project) -> Task:
-        return Task(_("Complete %(project)s") % {"project": row}, _detail(row), str(row.area), _("Returned"), "amber")
+    """Returned files, each with the reason."""
 
-    rows = _live(user).filter(state=ProjectState.RETURNED).order_by("id")
-    return _group(_("Returned for completion"), rows, task, f"{reverse('projects:list')}?state=returned")
+    def task(row: Any) -> Task:
+        note = f"{row.area} · {row.why}" if row.why else str(row.area)
+        url = reverse("projects:edit", args=[row.public_id])
+        return Task(_("Complete %(project)s") % {"project": row}, url, note, _("Returned"), "amber")
+
+    returns = Entry.objects.filter(
+        object_type=Project._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), action="return"
+    )
+    rows = (
+        _live(user)
+        .filter(_works_on(user), state=ProjectState.RETURNED)
+        .annotate(why=Subquery(returns.order_by("-id").values("note")[:1]))
+        .order_by("id")
+    )
+    return Group("to_complete", _("Returned for completion"), rows, task)
 
 
 def to_submit(user: User) -> Group:
     def task(row: Project) -> Task:
-        verb = _("Check and submit %(project)s") if user.has_role(Role.OFFICER) else _("Finish %(project)s")
-        return Task(verb % {"project": row}, _detail(row), str(row.area))
+        if row.province_id in _of(user, Role.OFFICER):
+            text, url = _("Check and submit %(project)s"), _step(row, "submit")
+        else:
+            text, url = _("Finish %(project)s"), reverse("projects:edit", args=[row.public_id])
+        return Task(text % {"project": row}, url, str(row.area))
 
-    rows = _live(user).filter(state=ProjectState.DRAFT).order_by("id")
-    return _group(_("Drafts"), rows, task, f"{reverse('projects:list')}?state=draft")
+    rows = _live(user).filter(_works_on(user), state=ProjectState.DRAFT).order_by("id")
+    return Group("to_submit", _("Drafts"), rows, task)
+
+
+def to_start(user: User) -> Group:
+    def task(row: Project) -> Task:
+        return Task(
+            _("Start %(project)s") % {"project": row},
+            _step(row, "start"),
+            _("approved on %(day)s") % {"day": f"{row.decided_on:%d/%m/%Y}"},
+        )
+
+    rows = _live(user).filter(_works_on(user), state=ProjectState.APPROVED).order_by("decided_on", "id")
+    return Group("to_start", _("Approved, not started"), rows, task)
 
 
 def to_confirm(user: User) -> Group:
@@ -116,30 +170,53 @@ def to_confirm(user: User) -> Group:
 
     rows = (
         ProgressUpdate.objects.visible_to(user)
-        .filter(state=ProgressState.REPORTED, project__historical=False)
+        .filter(_works_on(user, "project__"), state=ProgressState.REPORTED, project__historical=False)
         .exclude(reported_by=user)
         .select_related("project")
         .order_by("reported_at", "id")
     )
-    return _group(_("Progress to confirm"), rows, task)
+    return Group("to_confirm", _("Progress to confirm"), rows, task)
 
 
 def late(user: User) -> Group:
+    """Projects past their end that run on: acceptance is to be recorded, or an extension to be asked for."""
+
     def task(row: Project) -> Task:
         assert row.ends_on is not None
         days = (clock.today() - row.ends_on).days
         text = ngettext("%(days)s day late", "%(days)s days late", days) % {"days": days}
         return Task(
             _("Bring %(project)s to acceptance") % {"project": row},
-            _detail(row),
+            _step(row, "accept"),
             _("was to end on %(day)s") % {"day": f"{row.ends_on:%d/%m/%Y}"},
             text,
             "red",
-            days,
         )
 
-    rows = _live(user).filter(state__in=OPEN_FOR_PROGRESS, ends_on__lt=clock.today()).order_by("ends_on", "id")
-    return _group(_("Past their end"), rows, task, f"{reverse('projects:list')}?late=1")
+    rows = (
+        _live(user)
+        .filter(_works_on(user), state=ProjectState.IN_PROGRESS, ends_on__lt=clock.today())
+        .order_by("ends_on", "id")
+    )
+    return Group("late", _("Past their end"), rows, task)
+
+
+def to_close(user: User) -> Group:
+    """Accepted projects whose money is settled to the đồng."""
+
+    def task(row: Project) -> Task:
+        return Task(
+            _("Close %(project)s") % {"project": row}, _step(row, "close"), str(row.area), _("Settled"), "green"
+        )
+
+    unsettled = ProjectBalance.objects.filter(project=OuterRef("pk")).exclude(paid_vnd=F("allocated_vnd"))
+    provinces = _of(user, Role.OFFICER) | _of(user, Role.ACCOUNTANT)
+    rows = (
+        _live(user)
+        .filter(~Exists(unsettled), state=ProjectState.ACCEPTED, province_id__in=provinces)
+        .order_by("accepted_on", "id")
+    )
+    return Group("to_close", _("Accepted and settled"), rows, task)
 
 
 def to_publish(user: User) -> Group:
@@ -153,11 +230,11 @@ def to_publish(user: User) -> Group:
 
     rows = (
         Report.objects.visible_to(user)
-        .filter(state=ReportState.DRAFT)
+        .filter(state=ReportState.DRAFT, province_id__in=_of(user, Role.LEADER))
         .select_related("period", "area")
         .order_by("period__data_to", "id")
     )
-    return _group(_("Reports to publish"), rows, task, f"{reverse('reports:list')}?state=draft")
+    return Group("to_publish", _("Reports to publish"), rows, task)
 
 
 def to_pay(user: User) -> Group:
@@ -175,15 +252,18 @@ def to_pay(user: User) -> Group:
 
     rows = (
         ProjectBalance.objects.filter(project__in=_live(user).values("pk"), paid_vnd__lt=F("allocated_vnd"))
-        .filter(project__state__in=[ProjectState.IN_PROGRESS, ProjectState.ACCEPTED])
+        .filter(
+            project__state__in=[ProjectState.IN_PROGRESS, ProjectState.ACCEPTED],
+            project__province_id__in=_of(user, Role.ACCOUNTANT),
+        )
         .select_related("project", "budget")
         .order_by("project__state", "project__code", "id")
     )
-    return _group(_("Money to pay"), rows, task, reverse("funding:board"))
+    return Group("to_pay", _("Money to pay"), rows, task)
 
 
 def to_report(user: User) -> Group:
-    """Projects to report on; those nobody has reported on for longest come first."""
+    """Projects nobody has reported on for a month, and those whose last report came back; the longest silence first."""
 
     def task(row: Any) -> Task:
         returned = row.returned
@@ -199,28 +279,33 @@ def to_report(user: User) -> Group:
             "amber" if returned else "",
         )
 
-    last_state = ProgressUpdate.objects.filter(project=OuterRef("pk")).order_by("-id")
+    newest = ProgressUpdate.objects.filter(project=OuterRef("pk")).order_by("-id")
+    mine = Q(area_id__in=areas_below(user.sight.granted_area_ids)) | Q(implementing_unit_id__in=user.sight.centre_ids)
     rows = (
         _live(user)
-        .filter(state__in=OPEN_FOR_PROGRESS)
+        .filter(mine, state__in=OPEN_FOR_PROGRESS)
         .annotate(
             latest=Max("updates__on", filter=~Q(updates__state=ProgressState.RETURNED)),
-            returned=Exists(last_state.filter(pk=last_state.values("pk")[:1], state=ProgressState.RETURNED)),
+            reported=Subquery(newest.values("reported_at")[:1]),
+            newest_state=Subquery(newest.values("state")[:1]),
         )
+        .annotate(returned=Case(When(newest_state=ProgressState.RETURNED, then=True), default=False))
+        .filter(Q(returned=True) | Q(reported__isnull=True) | Q(reported__lt=clock.now() - REPORT_EVERY))
         .order_by("-returned", F("latest").asc(nulls_first=True), "id")
     )
-    return _group(_("Projects to report on"), rows, task, reverse("projects:progress"))
+    return Group("to_report", _("Projects to report on"), rows, task)
 
 
 def without_role(user: User) -> Group:
     def task(row: User) -> Task:
         return Task(
-            _("Give %(person)s a role") % {"person": row.full_name}, reverse("accounts:person", args=[row.public_id])
+            _("Give %(person)s a role") % {"person": row.full_name}, reverse("accounts:grant_new", args=[row.public_id])
         )
 
-    valid = Grant.objects.valid_on(clock.today()).filter(user=OuterRef("pk"))
-    rows = User.objects.people().visible_to(user).filter(~Exists(valid), is_active=True).order_by("folded")
-    return _group(_("People without a role"), rows, task, reverse("accounts:people"))
+    # A role that begins later is given already.
+    given = Grant.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()), user=OuterRef("pk"))
+    rows = User.objects.people().visible_to(user).filter(~Exists(given), is_active=True).order_by("folded")
+    return Group("without_role", _("People without a role"), rows, task)
 
 
 def without_collaborator(user: User) -> Group:
@@ -231,20 +316,30 @@ def without_collaborator(user: User) -> Group:
     covered = AreaClosure.objects.filter(ancestor_id__in=grants.values("area_id")).values("area_id")
     below = AreaClosure.objects.filter(ancestor_id__in=user.sight.administers_ids).values("area_id")
     rows = Area.objects.current().filter(pk__in=below, level=Level.COMMUNE).exclude(pk__in=covered).order_by("folded")
-    return _group(_("Communes without a collaborator"), rows, task, reverse("accounts:coverage"))
+    return Group("without_collaborator", _("Communes without a collaborator"), rows, task)
 
 
 BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
     Role.COLLABORATOR: (to_report,),
-    Role.LEADER: (to_decide, to_publish, late),
-    Role.OFFICER: (to_complete, to_submit, to_confirm, late),
-    Role.CENTRE: (to_complete, to_submit, to_confirm, to_report),
-    Role.ACCOUNTANT: (to_pay,),
+    Role.LEADER: (to_decide, to_publish),
+    Role.OFFICER: (to_complete, to_submit, to_confirm, to_start, late, to_close),
+    Role.CENTRE: (to_complete, to_submit, to_confirm, to_start, late, to_report),
+    Role.ACCOUNTANT: (to_pay, to_close),
     Role.ADMINISTRATOR: (without_role, without_collaborator),
 }
 
 
-def tasks_of(user: User) -> list[Group]:
-    """The groups of all roles of the person, each once, without the empty ones."""
+def tasks_of(user: User, only: str = "") -> list[Group]:
+    """The groups of all roles of the person, each once, without the empty ones; `only` one of them, with all it has."""
     kinds = dict.fromkeys(kind for role, group in BY_ROLE.items() if user.has_role(role) for kind in group)
-    return [group for group in (kind(user) for kind in kinds) if group.total]
+    groups = [group for group in (kind(user) for kind in kinds) if group.total]
+    chosen = [group for group in groups if group.code == only]
+    for group in chosen:
+        group.shown = None
+    return chosen or groups
+
+
+def late_projects(user: User) -> int:
+    """For the leader, who sees to it that others act: how many projects are past their end."""
+    provinces = _of(user, Role.LEADER)
+    return Project.objects.visible_to(user).late().filter(province_id__in=provinces).count() if provinces else 0

@@ -1,8 +1,10 @@
 """What to do today, and the overview of the programme with the records behind every figure."""
 
+import re
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
@@ -10,13 +12,13 @@ from django.views.decorators.http import require_safe
 from accounts.models import User
 from accounts.roles import Role
 from core import clock
+from core.models import Source
 from home import overview, todo
 from places.models import Area
 from places.services import report_lines
 from programmes.models import Programme, Target
 from projects.models import Project
 from reports.measures.money import summary
-from reports.measures.targets import targets_done
 from reports.views import page_of
 
 PAGE_SIZE = 50
@@ -33,10 +35,13 @@ def home(request: HttpRequest) -> HttpResponse:
     user = _user(request)
     if user.sight.roles and not user.sight.roles & set(todo.BY_ROLE):
         return redirect("home:dashboard")
-    groups = todo.tasks_of(user)
+    groups = todo.tasks_of(user, request.GET.get("only", ""))
+    late = todo.late_projects(user)
     context = {
         "groups": groups,
         "total": sum(group.total for group in groups),
+        "only": request.GET.get("only", "") if len(groups) == 1 and groups[0].shown is None else "",
+        "late": late,
         "today": clock.today(),
         "phone": user.sight.roles == {Role.COLLABORATOR},
     }
@@ -55,10 +60,13 @@ def _years(request: HttpRequest, programme: Programme | None) -> tuple[int, int,
     this_year = clock.today().year
     first = programme.year_from if programme else this_year
     last = programme.year_to if programme else this_year
-    asked = request.GET.get("year", "")
-    if asked.isascii() and asked.isdigit() and 1990 <= int(asked[:6]) <= 2100:
-        return int(asked), int(asked), int(asked)
-    return first, last, None
+    asked = _year_in(request.GET.get("year", ""))
+    return (first, last, None) if asked is None else (asked, asked, asked)
+
+
+def _year_in(text: str) -> int | None:
+    """A year as four digits that can mean one; None for anything else."""
+    return int(text) if re.fullmatch(r"(199\d|20\d\d)", text, re.ASCII) else None
 
 
 @require_safe
@@ -80,7 +88,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "years": sorted({*all_years}, reverse=True),
         "first": first,
         "last": last,
-        "figures": figures,
+        "figures": overview.linked(figures, first, last),
         "lines": lines,
         "drawing": overview.drawn(lines),
         "targets": overview.targets(programme, user, today) if programme else [],
@@ -90,37 +98,32 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def records(request: HttpRequest) -> HttpResponse:
-    """The projects behind a figure of the overview: of some budget years, and of one line of the places."""
+    """The projects behind one figure of the overview. What they add is the figure."""
     user = _user(request)
-    first, last = _number(request, "from"), _number(request, "to")
-    rows = overview.decided(user, first, last).select_related("area", "programme")
+    first, last = (_year_in(request.GET.get(name, "")) for name in ("from", "to"))
+    figure, source = request.GET.get("figure", "projects"), request.GET.get("source", "")
+    if first is None or last is None or source not in overview.FIGURES.get(figure, ()):
+        raise Http404
+    rows = overview.behind(user, figure, source, first, last)
     uid = request.GET.get("place", "")
     area = None
     if uid:
         area = get_object_or_404(Area, uid=uid)
         line_of = report_lines(clock.today())
         rows = rows.filter(area_id__in=[pk for pk, line in line_of.items() if line == area.pk])
-    money = overview.money_of(rows, first, last)
-    page = Paginator(rows.order_by("-year", "code"), PAGE_SIZE).get_page(request.GET.get("page"))
-    listed = [{"project": row, **money[row.pk]} for row in page]
+    shown = rows.select_related("area", "programme").order_by("-year", "code")
     context = {
-        "page": page,
-        "listed": listed,
+        "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
         "area": area,
         "first": first,
         "last": last,
-        "count": rows.filter(year__range=(first, last)).count(),
-        "approved": sum(row["allocated"] for row in money.values()),
-        "paid": sum(row["paid"] for row in money.values()),
+        "figure": figure,
+        "counterpart": source == Source.COUNTERPART,
+        "source": Source(source).label if source else "",
+        "count": rows.count(),
+        "total": rows.aggregate(total=Sum("amount"))["total"] or 0,
     }
     return render(request, "home/records.html", context)
-
-
-def _number(request: HttpRequest, name: str) -> int:
-    text = request.GET.get(name, "")
-    if not (text.isascii() and text.isdigit() and 1990 <= int(text[:6]) <= 2100):
-        raise Http404
-    return int(text)
 
 
 @require_safe
@@ -128,8 +131,7 @@ def target(request: HttpRequest, target_id: int) -> HttpResponse:
     """What was achieved of one target, record by record."""
     user = _user(request)
     row = get_object_or_404(Target.objects.select_related("programme", "indicator"), pk=target_id)
-    areas = list(Project.objects.visible_to(user).order_by().values_list("area_id", flat=True).distinct())
-    cell = next(cell for found, cell in targets_done(row.programme, areas, clock.today()) if found.pk == row.pk)
+    cell = next(cell for found, cell in overview.achieved(row.programme, user, clock.today()) if found.pk == row.pk)
     lines: list[dict[str, Any]] = [
         {"line": line, "url": page_of(line.record)} for line in sorted(cell.lines, key=lambda line: str(line.on))
     ]

@@ -13,6 +13,7 @@ from accounts.models import Agency, AgencyKind
 from programmes.models import LegalDocument
 from projects.models import Project
 from reports.documents.frozen import canonical_json
+from reports.documents.words import WATERMARK
 from reports.measures.frame import Cell, Scope, Section
 from reports.measures.money import money_section
 from reports.measures.projects import places_section, progress_section, states_section
@@ -102,8 +103,12 @@ def take_figures(kind: str, scope: Scope, tell: Callable[[int], None]) -> Figure
     for number, make in enumerate(SECTIONS[kind], start=1):
         sections.append(make(scope))
         tell(number)
-    demonstration = Project.objects.using(scope.db).filter(area_id__in=scope.area_ids, demonstration=True).exists()
-    return Figures(sections, head(kind, scope), demonstration)
+    # The demonstration comes only into an empty database: where one of its records is, everything is invented.
+    demonstration = Project.objects.using(scope.db).filter(demonstration=True).exists()
+    first = head(kind, scope)
+    if demonstration:
+        first["notes"].insert(0, f"{WATERMARK}: doanh nghiệp và đề án trong báo cáo này là hư cấu.")
+    return Figures(sections, first, demonstration)
 
 
 def head(kind: str, scope: Scope) -> dict[str, Any]:

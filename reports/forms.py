@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core import clock
-from core.forms import DateField, KcForm, NfcField
+from core.forms import DateField, FilterForm, KcForm, NfcField
+from core.once import OnceForm
 from places.models import Area, AreaClosure, Level
 from programmes.models import PeriodKind, Regime, ReportingPeriod
 from reports.models import ReportSchedule, ReportState
@@ -64,17 +65,20 @@ class ScheduleForm(KcForm):
         return [{"title": kind.label, "on": self[f"on_{kind}"], "day": self[f"from_{kind}"]} for kind in self.kinds]
 
 
-class ListFilter(KcForm):
+class ListFilter(FilterForm):
     year = forms.TypedChoiceField(label=_("Year"), coerce=int, required=False, empty_value=None)
     state = forms.ChoiceField(label=_("State"), required=False)
 
-    def __init__(self, *args: Any, years: list[int], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any, *, years: list[int]) -> None:
+        super().__init__(data)
         self.fields["year"].choices = [("", _("All years")), *((year, year) for year in years)]  # type: ignore[attr-defined]
         self.fields["state"].choices = [("", _("All states")), *ReportState.choices]  # type: ignore[attr-defined]
 
 
-class PublishForm(KcForm):
+class PublishForm(OnceForm, KcForm):
+    seen_sha256 = forms.CharField(
+        widget=forms.HiddenInput, error_messages={"required": _("This page is incomplete. Load it again.")}
+    )
     issued_no = NfcField(
         label=_("Number"),
         max_length=60,

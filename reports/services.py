@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from audit.actors import SYSTEM, Actor
 from audit.services import changed, record
 from core import clock
-from core.errors import Invalid, WrongState
+from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.snapshot import snapshot
 from files.models import StoredFile
@@ -256,15 +256,31 @@ class _Requester:
 # --- publishing -------------------------------------------------------------------------------------------------------
 
 
-@transaction.atomic
-def publish_report(
-    report: Report, *, actor: "User", note: str = "", issued_no: str = "", issued_on: dt.date | None = None
-) -> Report:
-    """From now on the version never changes. The one published before becomes superseded, and stays byte for byte."""
-    report = lock(report)
-    may_publish(report, actor).require()
+def require_draft(report: Report) -> None:
+    """Raises WrongState once the version is published: nothing of it is changed any more."""
     if report.state != ReportState.DRAFT:
         raise WrongState(_("This version has been published already."))
+
+
+@transaction.atomic
+def publish_report(
+    report: Report,
+    *,
+    actor: "User",
+    note: str = "",
+    issued_no: str = "",
+    issued_on: dt.date | None = None,
+    seen_sha256: str = "",
+) -> Report:
+    """From now on the version never changes. The one published before becomes superseded, and stays byte for byte.
+
+    `seen_sha256`: the figures the person looked at. A draft may have been made again meanwhile: then Conflict.
+    """
+    report = lock(report)
+    may_publish(report, actor).require()
+    require_draft(report)
+    if seen_sha256 and seen_sha256 != report.sha256:
+        raise Conflict(_("The report was made again meanwhile, with other figures. Look at it before you publish it."))
     if bool(issued_no.strip()) != (issued_on is not None):
         raise Invalid(fields={"issued_no": _("Number and date of issue belong together.")})
     before = Report.objects.filter(

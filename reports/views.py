@@ -19,14 +19,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from audit.models import Entry
-from core.errors import DomainError, Invalid, NotAllowed, WrongState
+from core.errors import DomainError, Invalid, NotAllowed
+from core.once import once
 from jobs.models import Job
 from places.models import Area
 from reports import permissions, services
 from reports.documents.words import coverage, shown, unit_in_head
 from reports.downloads import report_file
 from reports.forms import ListFilter, PublishForm, RequestForm, ScheduleForm
-from reports.models import Report, ReportKind, ReportLine, ReportSchedule, ReportState
+from reports.models import Report, ReportKind, ReportLine, ReportSchedule
 
 PAGE_SIZE = 50
 LINES_PAGE = 200
@@ -65,18 +66,14 @@ def report_list(request: HttpRequest) -> HttpResponse:
                 return redirect("reports:watch", job.public_id)
     rows = Report.objects.visible_to(user).select_related("period", "area", "published_by")
     years = list(rows.order_by("-period__year").values_list("period__year", flat=True).distinct())
-    narrow = ListFilter(request.GET or None, years=years)
-    if narrow.is_valid():
-        chosen = narrow.cleaned_data
-        rows = rows.filter(period__year=chosen["year"]) if chosen["year"] else rows
-        rows = rows.filter(state=chosen["state"]) if chosen["state"] else rows
-    elif narrow.is_bound:
-        messages.warning(request, _("The filter in the address is not understood; everything is shown."))
-        narrow = ListFilter(years=years)
+    narrow = ListFilter(request.GET, years=years)
+    chosen = narrow.usable()
+    rows = rows.filter(period__year=chosen["year"]) if "year" in chosen else rows
+    rows = rows.filter(state=chosen["state"]) if "state" in chosen else rows
     context = {
         "form": form,
         "filter": narrow,
-        "filtered": narrow.is_bound,
+        "filtered": bool(chosen),
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "jobs": Job.objects.asked_by(user).unfinished().filter(kind=services.MAKE),
     }
@@ -108,6 +105,7 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = _user(request)
     row = _report(user, public_id)
     document = orjson.loads(bytes(row.document))
+    inside = row.province_id in user.sight.province_ids
     versions = Report.objects.visible_to(user).filter(kind=row.kind, period=row.period, area=row.area)
     context = {
         "report": row,
@@ -117,7 +115,8 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "files": sorted(row.files.values_list("format", flat=True)),
         "may_publish": permissions.may_publish(row, user),
         "may_request": permissions.may_request(row.province_id, user),
-        "history": Entry.objects.about(row)[:50],
+        "inside": inside,
+        "history": Entry.objects.about(row)[:50] if inside else [],
     }
     return render(request, "reports/report.html", context)
 
@@ -129,6 +128,7 @@ def _sections(row: Report, document: dict[str, Any]) -> list[dict[str, Any]]:
     for section in document["sections"]:
         columns = [{**column, "unit": unit_in_head(column)} for column in section["columns"]]
         rows = []
+        levelled = any(line["level"] for line in section["rows"])
         for line in section["rows"]:
             cells = []
             for column in section["columns"]:
@@ -149,7 +149,7 @@ def _sections(row: Report, document: dict[str, Any]) -> list[dict[str, Any]]:
                         "url": url,
                     }
                 )
-            rows.append({"title": line["title"], "level": line.get("level", 0), "cells": cells})
+            rows.append({"title": line["title"], "strong": levelled and not line["level"], "cells": cells})
         sections.append({"code": section["code"], "title": section["title"], "columns": columns, "rows": rows})
     return sections
 
@@ -157,7 +157,8 @@ def _sections(row: Report, document: dict[str, Any]) -> list[dict[str, Any]]:
 @require_safe
 def lines(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The records behind one figure, as they were when the report was made; they add up to it."""
-    row = _report(_user(request), public_id)
+    user = _user(request)
+    row = _report(user, public_id)
     asked = {name: request.GET.get(name, "") for name in ("section", "row", "column")}
     document = orjson.loads(bytes(row.document))
     cell = _find(document, asked)
@@ -167,13 +168,15 @@ def lines(request: HttpRequest, public_id: UUID) -> HttpResponse:
     total = sum((line.contribution for line in rows), Decimal(0))
     page = Paginator(rows, LINES_PAGE).get_page(request.GET.get("page"))
     kind = cell["column"]["kind"]
+    # Progress nobody has confirmed is counted for all, and read by the province alone.
+    closed = asked["column"] == "unconfirmed" and row.province_id not in user.sight.province_ids
     listed = [
         {
             "title": line.title,
             "area": line.area,
             "on": line.on,
             "text": _contribution(line.contribution, kind),
-            "url": page_of(line.record),
+            "url": "" if closed else page_of(line.record),
         }
         for line in page
     ]
@@ -241,21 +244,24 @@ def publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = _user(request)
     row = _report(user, public_id)
     permissions.may_publish(row, user).require()
-    if row.state != ReportState.DRAFT:
-        if request.method == "POST" and row.published_by == user:  # the second of two clicks
-            return redirect("reports:detail", row.public_id)
-        raise WrongState(_("This version has been published already."))
-    form = PublishForm(request.POST or None)
+    form = PublishForm(request.POST or None, initial={"seen_sha256": row.sha256})
     if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            data = {name: value for name, value in form.cleaned_data.items() if name != "form_key"}
+            services.publish_report(row, actor=user, **data)
+            return reverse("reports:detail", args=[row.public_id])
+
         try:
-            services.publish_report(row, actor=user, **form.cleaned_data)
+            answer = once(request, form, act)
         except DomainError as error:
             if not set(error.fields) & set(form.fields):
                 raise
             form.blame(error)
         else:
             messages.success(request, _("Version %(version)s is published.") % {"version": row.version})
-            return redirect("reports:detail", row.public_id)
+            return answer
+    services.require_draft(row)
     context = {
         "report": row,
         "form": form,

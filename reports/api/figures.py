@@ -56,7 +56,7 @@ class TargetList(PortalView):
             .values_list("area_id", flat=True)
             .distinct()
         )
-        done = Done("default", mine, until)
+        done = Done("default", mine, until, sight=Project.objects.visible_to(request.user).order_by().values("pk"))
 
         def show(found: list[Target]) -> list[dict[str, Any]]:
             cells: dict[int, Any] = {}

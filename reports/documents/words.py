@@ -11,6 +11,15 @@ WATERMARK = "SỐ LIỆU MINH HỌA"
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
 
+# Names of the sheets of a workbook, where at most 31 characters fit.
+SHEETS = {
+    "targets": "Mục tiêu",
+    "money": "Kinh phí",
+    "projects": "Trạng thái đề án",
+    "places": "Địa bàn",
+    "progress": "Tiến độ",
+}
+
 
 def grouped(value: Decimal | int) -> str:
     """1234567.5 → «1.234.567,5»."""

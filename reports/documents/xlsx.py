@@ -10,7 +10,10 @@ import xlsxwriter
 from reports.documents.words import (
     MILLION,
     MISSING,
+    MOTTO,
+    NATION,
     NOT_APPLICABLE,
+    SHEETS,
     WATERMARK,
     coverage,
     date_words,
@@ -19,8 +22,8 @@ from reports.documents.words import (
 )
 
 FONT = "Times New Roman"
+MAX_DECIMALS = 6  # a đồng is a millionth of a triệu
 WIDTHS = {"text": 26, "money": 18, "integer": 14, "percent": 12, "decimal": 14, "date": 13}
-FORMATS = {"money": "#,##0.######", "integer": "#,##0", "percent": "0.##", "decimal": "#,##0.##"}
 
 
 def render_xlsx(document: dict[str, Any], sha256: str) -> bytes:
@@ -59,15 +62,18 @@ class _Styles:
         self.text = make(**cell)
         self.strong = make(bold=True, **cell)
         self.sign = make(align="right", **cell)
+        # One format for each number of decimals: «#,##0.##» would print «85,» with a comma and nothing after it.
         self.numbers = {
-            (kind, bold): make(num_format=pattern, align="right", bold=bold, **cell)
-            for kind, pattern in FORMATS.items()
+            (places, bold): make(
+                num_format="#,##0" + (f".{'0' * places}" if places else ""), align="right", bold=bold, **cell
+            )
+            for places in range(MAX_DECIMALS + 1)
             for bold in (False, True)
         }
 
 
 def _sheet(book: Any, styles: _Styles, document: dict[str, Any], section: dict[str, Any], sha256: str) -> None:
-    sheet = book.add_worksheet(section["title"][:31])
+    sheet = book.add_worksheet(SHEETS.get(section["code"], section["title"][:31]))
     columns = section["columns"]
     last = len(columns) + 1
     sheet.set_column(0, 0, 6)
@@ -75,22 +81,17 @@ def _sheet(book: Any, styles: _Styles, document: dict[str, Any], section: dict[s
     for number, column in enumerate(columns, start=2):
         sheet.set_column(number, number, WIDTHS[column["kind"]])
     agency, period = document["agency"], document["period"]
-    sheet.merge_range(0, 0, 0, 1, agency["parent_name"], styles.centre)
-    sheet.merge_range(1, 0, 1, 1, agency["name"], styles.agency)
+    _text(sheet, 0, 0, 1, agency["parent_name"].upper(), styles.centre)
+    _text(sheet, 1, 0, 1, agency["name"].upper(), styles.agency)
+    _text(sheet, 0, 2, last, NATION, styles.agency)
+    _text(sheet, 1, 2, last, MOTTO, styles.agency)
     if document["demonstration"]:
-        sheet.merge_range(0, 2, 0, last, WATERMARK, styles.mark)
-    sheet.merge_range(2, 0, 2, last, document["title"].upper(), styles.title)
-    sheet.merge_range(3, 0, 3, last, section["title"], styles.title)
-    sheet.merge_range(
-        4,
-        0,
-        4,
-        last,
-        f"{document['area']['full_name']} - {period['label']} "
-        f"(từ {date_words(period['data_from'])} đến {date_words(period['data_to'])})",
-        styles.centre,
-    )
-    top = 6
+        _text(sheet, 2, 0, last, WATERMARK, styles.mark)
+    _text(sheet, 3, 0, last, document["title"].upper(), styles.title)
+    _text(sheet, 4, 0, last, section["title"], styles.title)
+    dates = f"(từ {date_words(period['data_from'])} đến {date_words(period['data_to'])})"
+    _text(sheet, 5, 0, last, f"{document['area']['full_name']} - {period['label']} {dates}", styles.centre)
+    top = 7
     sheet.set_row(top, 48)
     sheet.write_string(top, 0, "TT", styles.head)
     sheet.write_string(top, 1, "Nội dung", styles.head)
@@ -106,11 +107,12 @@ def _sheet(book: Any, styles: _Styles, document: dict[str, Any], section: dict[s
             _cell(sheet, styles, here, number, row["cells"][column["code"]], column["kind"], strong)
         here += 1
     if not section["rows"]:
-        sheet.merge_range(here, 0, here, last, "Không phát sinh số liệu trong phạm vi báo cáo.", styles.centre)
+        _text(sheet, here, 0, last, "Không phát sinh số liệu trong phạm vi báo cáo.", styles.centre)
         here += 1
-    for text in [*document["notes"], footing(document, sha256)]:
+    basis = [f"Căn cứ {text}." for text in document["basis"]]
+    for text in [*document["notes"], *basis, footing(document, sha256)]:
         here += 1
-        sheet.merge_range(here, 0, here, last, text, styles.small)
+        _text(sheet, here, 0, last, text, styles.small)
         sheet.set_row(here, 28)
     sheet.freeze_panes(top + 1, 2)
     sheet.repeat_rows(top)
@@ -122,6 +124,12 @@ def _sheet(book: Any, styles: _Styles, document: dict[str, Any], section: dict[s
     sheet.set_header(f"&C&13&P{'  &10' + WATERMARK if document['demonstration'] else ''}")
 
 
+def _text(sheet: Any, row: int, first: int, last: int, text: str, style: Any) -> None:
+    """Text across some columns, as text whatever it begins with: `merge_range` alone would guess its type."""
+    sheet.merge_range(row, first, row, last, "", style)
+    sheet.write_string(row, first, text, style)
+
+
 def _cell(sheet: Any, styles: _Styles, row: int, column: int, cell: dict[str, Any], kind: str, strong: bool) -> None:
     if cell["status"] == "missing":
         sheet.write_string(row, column, MISSING, styles.sign)
@@ -131,9 +139,14 @@ def _cell(sheet: Any, styles: _Styles, row: int, column: int, cell: dict[str, An
         sheet.write_string(row, column, str(cell["value"]), styles.text)
     else:
         value = Decimal(str(cell["value"]))
-        sheet.write_number(
-            row, column, float(value / MILLION if kind == "money" else value), styles.numbers[kind, strong]
-        )
+        value = value / MILLION if kind == "money" else value
+        sheet.write_number(row, column, float(value), styles.numbers[_decimals(value), strong])
     note = coverage(cell)
     if note:
         sheet.write_comment(row, column, note)
+
+
+def _decimals(value: Decimal) -> int:
+    """How many decimals it needs: 85 → 0, 66.50 → 1."""
+    exponent = value.normalize().as_tuple().exponent
+    return min(max(0, -int(exponent)), MAX_DECIMALS)

@@ -37,6 +37,14 @@ COLUMNS = [
 ]
 
 
+# Said before the amount where the programme's own words are not recorded.
+QUALIFIERS: dict[str, str] = {
+    Comparison.AT_LEAST: "tối thiểu",
+    Comparison.ABOUT: "khoảng",
+    Comparison.STRIVE: "phấn đấu",
+}
+
+
 def programmes_of(db: str, province_ids: Iterable[int], year: int) -> list[Programme]:
     """The programmes that run in the year: the province's own and the national ones."""
     return list(
@@ -57,10 +65,11 @@ def target_text(target: Target) -> str:
     """The target in the words of its programme: «trên 2.000», «khoảng 20 - 30», «10»."""
     if target.low is None:
         return ""
+    words = target.qualifier or QUALIFIERS.get(target.comparison, "")
     amount = number(target.low)
     if target.comparison == Comparison.RANGE and target.high is not None:
         amount = f"{amount} - {number(target.high)}"
-    return f"{target.qualifier} {amount}".strip()
+    return f"{words} {amount}".strip()
 
 
 class Done:
@@ -71,7 +80,8 @@ class Done:
     learners is not reported is expected and not counted: the figure says how many of how many it covers.
     """
 
-    def __init__(self, db: str, area_ids: Any, until: dt.date) -> None:
+    def __init__(self, db: str, area_ids: Any, until: dt.date, sight: Any = None) -> None:
+        """`sight`: a queryset of projects to count within (what somebody may see)."""
         results = (
             AchievedResult.objects.using(db)
             .filter(
@@ -82,6 +92,8 @@ class Done:
             .select_related("update__project__area")
             .order_by("update__on", "id")
         )
+        if sight is not None:
+            results = results.filter(update__project__in=sight)
         self.results: dict[int, list[tuple[dt.date, int, Line]]] = defaultdict(list)
         for result in results:
             project = result.update.project
@@ -97,14 +109,14 @@ class Done:
         planned = PlannedResult.objects.using(db).filter(
             project__area_id__in=area_ids, project__decided_on__lte=until, project__stopped_on__isnull=True
         )
+        if sight is not None:
+            planned = planned.filter(project__in=sight)
         for indicator, year, pk in planned.values_list("indicator", "project__year", "project"):
             self.planned[indicator].append((dt.date(year, 1, 1), pk))
-        self.classes = list(
-            TrainingClass.objects.using(db)
-            .filter(project__area_id__in=area_ids, ends_on__lte=until)
-            .select_related("project", "area")
-            .order_by("ends_on", "id")
-        )
+        classes = TrainingClass.objects.using(db).filter(project__area_id__in=area_ids, ends_on__lte=until)
+        if sight is not None:
+            classes = classes.filter(project__in=sight)
+        self.classes = list(classes.select_related("project", "area").order_by("ends_on", "id"))
 
     def cell(self, indicator: Indicator, first: dt.date, last: dt.date) -> Cell:
         if indicator.method == Method.NARRATIVE:

@@ -17,6 +17,7 @@ function read(text) {
   if (unit === undefined) return null;
   const number = found[1].trim();
   if (!NUMBER.test(number) || (number.startsWith("0") && !/^(?:0+|0,\d+)$/.test(number))) return null;
+  if (/^[1-9]\d{0,2},\d{3}$/.test(number)) return null;
   if ((unit === 1n && number.includes(",")) || (unit === BILLION && GROUPED.test(number))) return null;
   const [whole, rest = ""] = number.replace(/[. ]/g, "").split(",");
   const scale = 10n ** BigInt(rest.length);
