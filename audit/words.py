@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -45,6 +46,8 @@ ACTIONS = {
     "make": gettext_lazy("Made"),
     "publish": gettext_lazy("Published"),
     "supersede": gettext_lazy("Superseded by a newer version"),
+    "give_back": gettext_lazy("Money not spent given back"),
+    "make_again": gettext_lazy("Made again with new figures"),
 }
 
 CHANNELS = {
@@ -115,6 +118,14 @@ FIELDS = {
     "total": gettext_lazy("Learners"),
     "women": gettext_lazy("Women"),
     "superseded_by": gettext_lazy("Superseded by"),
+    "address": gettext_lazy("Address"),
+    "representative": gettext_lazy("Representative"),
+    "main_product": gettext_lazy("Main product"),
+    "stated_percent": gettext_lazy("Percentage typed"),
+    "percent_reason": gettext_lazy("Why the percentage is another"),
+    "budget": gettext_lazy("Budget"),
+    "lines": gettext_lazy("Lines"),
+    "hint": gettext_lazy("End of the secret"),
 }
 
 VALUES = {
@@ -155,8 +166,10 @@ def field(name: str) -> str:
     return str(FIELDS.get(name, name.replace("_", " ")))
 
 
-def value(name: str, found: Any) -> str:
-    """One value as people write it; nothing for «was empty»."""
+def value(name: str, found: Any, choices: Mapping[Any, Any] | None = None) -> str:
+    """One value as people write it; nothing for «was empty». `choices`: the words of the field's codes."""
+    if choices and isinstance(found, str) and found in choices:
+        return str(choices[found])
     if found is None or found == "" or found == []:
         return ""
     if isinstance(found, bool):

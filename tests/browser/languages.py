@@ -1,5 +1,6 @@
 """Finding words of the other language on a page."""
 
+import csv
 import re
 from functools import cache
 from html.parser import HTMLParser
@@ -58,30 +59,48 @@ def _whole(wanted: str) -> frozenset[str]:
     return frozenset(text for text in mine - theirs - SHARED if len(LETTERS.findall(text)) >= 3)
 
 
+@cache
+def _data() -> frozenset[str]:
+    """Words of the reference data, which is Vietnamese in every language."""
+    cells: set[str] = set()
+    for file in (Path(settings.BASE_DIR) / "data").glob("*.csv"):
+        with file.open(encoding="utf-8") as lines:
+            cells.update(cell.strip() for row in csv.reader(lines) for cell in row)
+    return frozenset(cells)
+
+
 def foreign(texts: list[str], language: str) -> list[str]:
     """Messages of the other language than the page's among the texts of a page. On English pages data is Vietnamese:
     there only whole texts count."""
     other = "en" if language == "vi" else "vi"
     lines = [" ".join(text.split()) for text in texts]
-    found = {line for line in lines if line in _whole(other)}
+    found = {line for line in lines if line in _whole(other)} - _data()
     if language == "vi":
         everything = "\n".join(lines)
         found |= {piece for piece in _long(other) if piece in everything}
     return sorted(found)
 
 
+VOID = {"area", "br", "col", "hr", "img", "input", "link", "meta", "source", "wbr"}
+
+
 class _Texts(HTMLParser):
-    """Texts of a page as it is sent: what stands between tags, and what is said through attributes."""
+    """Texts of an English page as it is sent: what stands between tags, and what is said through attributes. Without
+    parts that say of themselves to be Vietnamese: a report, the switch of the language."""
 
     def __init__(self) -> None:
         super().__init__()
         self.texts: list[str] = []
-        self._silent: list[str] = []
+        self._silent: list[str] = []  # open tags from the one that is left out
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in ("script", "style"):
-            self._silent.append(tag)
         values = dict(attrs)
+        if tag in VOID:
+            pass
+        elif self._silent or tag in ("script", "style") or values.get("lang") == "vi":
+            self._silent.append(tag)
+        if self._silent:
+            return
         for name in ("aria-label", "title", "placeholder", "alt", "data-label"):
             if values.get(name):
                 self.texts.append(str(values[name]))

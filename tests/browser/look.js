@@ -38,6 +38,20 @@
       }
       return wrong;
     },
+    // What stands in a card stays in it: nothing lies over what comes below.
+    outside() {
+      const wrong = [];
+      for (const card of document.querySelectorAll("main .kc-card, main .kc-filters, main .kc-tasks > li, main .kc-stat")) {
+        const around = card.getBoundingClientRect();
+        for (const element of card.querySelectorAll("*")) {
+          const kept = element.closest(".kc-scroll");
+          if (!shown(element) || (kept && kept !== element && card.contains(kept)) || getComputedStyle(element).position === "absolute") continue;
+          const box = element.getBoundingClientRect();
+          if (box.bottom > around.bottom + 1 || box.right > around.right + 1) wrong.push(`${name(element)} sticks out of its card`);
+        }
+      }
+      return wrong.slice(0, 5);
+    },
     unfold() {
       for (const box of document.querySelectorAll("main details")) box.open = true;
     },

@@ -32,6 +32,7 @@ class Sample:
     path: str
     fullest: str | None = OFFICER
     status: int = 200
+    ours: bool = True  # False: the page is made by a library
     pictured: tuple[int, ...] = (1280, 768, 390)  # further samples of a page are only pictured on the phone
 
     @property
@@ -76,7 +77,7 @@ def samples(names: Iterable[str]) -> list[Sample]:
         for number, (note, args, fullest, *query) in enumerate(PAGES[name]()):
             path = reverse(name, args=args) + (query[0] if query else "")
             pictured = (390,) if number else (1280, 768, 390)
-            found.append(Sample(name, note, path, fullest, pictured=pictured))
+            found.append(Sample(name, note, path, fullest, ours=name != "api:docs", pictured=pictured))
     return found
 
 
@@ -247,12 +248,8 @@ PAGES["funding:project_panel"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT),
     ("none", [live(state="draft").first().public_id], ACCOUNTANT),
 ]
-PAGES["funding:pay"] = lambda: [
-    ("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT)
-]
-PAGES["funding:allocate"] = lambda: [
-    ("", [live(state="in_progress").get(name__contains="máy bào").public_id], LEADER)
-]
+PAGES["funding:pay"] = lambda: [("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT)]
+PAGES["funding:allocate"] = lambda: [("", [live(state="in_progress").get(name__contains="máy bào").public_id], LEADER)]
 PAGES["funding:correct"] = lambda: [
     ("", [LedgerEntry.objects.filter(account="paid", project__historical=False)[0].public_id], ACCOUNTANT)
 ]

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from audit import words
+from audit.models import Entry
 from tests.browser import worlds
 from tests.browser.samples import ACCOUNTS, NO_PAGES, PAGES, files, refusals, samples
 from tests.browser.walk import Walk
@@ -40,6 +42,12 @@ def test_every_page_is_in_order_for_a_stranger(walk_as: Callable[[str | None], W
         if sample.fullest is None:
             walk.visit(sample)
     walk.end()
+
+
+def test_every_entry_of_the_trail_has_words() -> None:
+    entries = Entry.objects.values_list("action", "changes")
+    assert {action for action, _changes in entries} - set(words.ACTIONS) == set()
+    assert {name for _action, changes in entries for name in changes} - set(words.FIELDS) == set()
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
