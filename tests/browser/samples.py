@@ -25,7 +25,7 @@ ACCOUNTS = (OFFICER, LEADER, ACCOUNTANT, CENTRE, COLLABORATOR, MINISTRY, AUDITOR
 
 @dataclass(frozen=True)
 class Sample:
-    """One address. `fullest` is the account that sees most of it: there it must answer `status`; its picture is kept."""
+    """One address. `fullest` is the account that sees most of it: it gets `status`, and its picture is kept."""
 
     name: str
     note: str

@@ -49,13 +49,24 @@ class Walk:
     def wrong(self, sample: Sample, width: int | str, *texts: str) -> None:
         self.findings += [f"{sample.picture} {sample.path} as {self.account} at {width}: {text}" for text in texts]
 
-    def end(self) -> None:
+    def look_here(self, sample: Sample, note: str) -> None:
+        """The page as it stands now, on the phone and at the desk, with a picture."""
+        for width in (390, 1280):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            if too_wide := sideways_scroll(self.page):
+                self.wrong(sample, width, f"{note}: {too_wide} px wider than the window")
+            self.wrong(sample, width, *(f"{note}: {text}" for text in axe_findings(self.page)))
+        texts = self.page.evaluate(f"({LOOK}).texts()")
+        self.wrong(sample, note, *(f"English: {text}" for text in foreign(texts, "vi")))
+        self.browser.screenshot(self.page, f"{sample.picture}-{note}")
+
+    def end(self, *, looked: bool = True) -> None:
         """Fails with everything found, also kept among the artefacts."""
         name = f"{self.browser.test}-findings-{self.account}.txt"
         (self.browser.artefacts / name).write_text("\n".join(self.findings), encoding="utf-8")
         shown = "\n".join(self.findings[:50])
         assert not self.findings, f"{len(self.findings)} findings, all in {name}:\n{shown}"
-        assert self.looked_at
+        assert self.looked_at or not looked
 
     def visit(self, sample: Sample) -> None:
         answer = self.clients["vi"].get(sample.path, follow=False)
