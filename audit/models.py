@@ -2,6 +2,8 @@
 
 from typing import Any, ClassVar
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 
 from audit import words
@@ -61,7 +63,23 @@ class Entry(models.Model):
 
     @property
     def changes_words(self) -> list[dict[str, str]]:
-        return [
-            {"field": words.field(name), "old": words.value(name, old), "new": words.value(name, new)}
-            for name, (old, new) in self.changes.items()
-        ]
+        rows = []
+        for name, (old, new) in self.changes.items():
+            choices = _choices(self.object_type, name)
+            rows.append(
+                {
+                    "field": words.field(name),
+                    "old": words.value(name, old, choices),
+                    "new": words.value(name, new, choices),
+                }
+            )
+        return rows
+
+
+def _choices(object_type: str, name: str) -> dict[Any, Any]:
+    """Code → words of a field of the record the entry is about; nothing where the field has none."""
+    try:
+        field: Any = apps.get_model(object_type)._meta.get_field(name)
+    except (LookupError, ValueError, FieldDoesNotExist):
+        return {}
+    return dict(field.flatchoices) if getattr(field, "choices", None) else {}

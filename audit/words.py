@@ -2,6 +2,7 @@
 
 import datetime as dt
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -128,6 +129,8 @@ FIELDS = {
     "superseded_by": gettext_lazy("Superseded by"),
     "locked_through": gettext_lazy("Locked through"),
     "reporting_starts_on": gettext_lazy("Reporting starts on"),
+    "stated_percent": gettext_lazy("Percentage typed"),
+    "percent_reason": gettext_lazy("Why the percentage is another"),
 }
 
 VALUES = {
@@ -200,8 +203,10 @@ def field(name: str) -> str:
     return str(FIELDS.get(name, name.replace("_", " ")))
 
 
-def value(name: str, found: Any) -> str:
-    """One value as people write it; nothing for «was empty»."""
+def value(name: str, found: Any, choices: Mapping[Any, Any] | None = None) -> str:
+    """One value as people write it; nothing for «was empty». `choices`: the words of the field's codes."""
+    if choices and isinstance(found, str) and found in choices:
+        return str(choices[found])
     if found is None or found == "" or found == []:
         return ""
     if isinstance(found, bool):

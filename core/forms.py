@@ -44,7 +44,7 @@ class KcForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             if isinstance(field, forms.ModelChoiceField) and field.empty_label == NOTHING_CHOSEN:
-                field.empty_label = _("Choose")
+                field.empty_label = _("Choose") if field.required else "–"
 
     def __getitem__(self, name: str) -> forms.BoundField:
         """Classes are put on as late as possible: a subclass may still exchange widgets in its __init__."""

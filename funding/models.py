@@ -57,7 +57,7 @@ class Budget(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.year} {self.source} {self.programme.code}"
+        return f"{self.year} {self.programme.code}"
 
 
 class Account(models.TextChoices):

@@ -119,6 +119,7 @@ def plans(request: HttpRequest) -> HttpResponse:
     years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
     form = YearFilter(request.GET, years=years)
     rows = visible.select_related("programme", "area", "issuer").annotate(money=Sum("lines__amount_vnd"))
+    rows = rows.order_by("-year", "programme", "-version")  # sums drop the order of the model
     year = form.usable().get("year")
     if year:
         rows = rows.filter(year=year)

@@ -11,6 +11,7 @@ import pytest
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connections
 from django.test import TransactionTestCase
 
@@ -61,14 +62,32 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 # --- the database -----------------------------------------------------------------------------------------------------
 
 _empty_tables = TransactionTestCase._fixture_teardown
+_records_stay = False
 
 
 def _empty_tables_without_guards(self: TransactionTestCase) -> None:
+    if _records_stay:
+        return
     with guards.lifted():
         _empty_tables(self)
 
 
 TransactionTestCase._fixture_teardown = _empty_tables_without_guards  # type: ignore[method-assign]
+
+
+@pytest.fixture(scope="module")
+def records_stay(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """What a file of tests commits at its beginning stays for all of them (they are marked `transaction=True`) and is
+    gone after the last one."""
+    global _records_stay
+    with django_db_blocker.unblock():
+        _records_stay = True
+        try:
+            yield
+        finally:
+            _records_stay = False
+            with guards.lifted():
+                call_command("flush", verbosity=0, interactive=False)
 
 
 @pytest.fixture(autouse=True)

@@ -1,0 +1,311 @@
+"""For every page of the portal: addresses that show it, with real records. A page that is not in the table fails the
+walk, so that a new one cannot be forgotten."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+
+from accounts.models import ApiClient, Grant, User
+from accounts.roles import Role
+from core import clock
+from enterprises.models import Enterprise
+from funding.models import Budget, LedgerEntry
+from jobs.models import Job
+from programmes.models import AnnualPlan, Target
+from projects.models import Decision, ProgressPhoto, ProgressUpdate, Project
+from reports.models import Report
+from training.models import TrainingClass
+
+OFFICER, LEADER, ACCOUNTANT, CENTRE = "canbo", "lanhdao", "ketoan", "trungtam"
+COLLABORATOR, MINISTRY, AUDITOR, ADMINISTRATOR = "ctv", "bo", "kiemtoan", "quantri"
+ACCOUNTS = (OFFICER, LEADER, ACCOUNTANT, CENTRE, COLLABORATOR, MINISTRY, AUDITOR, ADMINISTRATOR)
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One address. `fullest` is the account that sees most of it: it gets `status`, and its picture is kept."""
+
+    name: str
+    note: str
+    path: str
+    fullest: str | None = OFFICER
+    status: int = 200
+    ours: bool = True  # False: the page is made by a library
+    pictured: tuple[int, ...] = (1280, 768, 390)  # further samples of a page are only pictured on the phone
+
+    @property
+    def picture(self) -> str:
+        return f"{self.name.replace(':', '-')}{'-' + self.note if self.note else ''}"
+
+
+# Addresses that are no pages of their own, each with its reason.
+NO_PAGES = {
+    "healthz": "for machines",
+    "readyz": "for machines",
+    "set_language": "only POST",
+    "accounts:sign_out": "only POST",
+    "accounts:person_password": "only POST",
+    "accounts:person_reactivate": "only POST",
+    "accounts:secret_new": "only POST",
+    "accounts:secret_revoke": "only POST",
+    "projects:confirm": "only POST",
+    "projects:return_update": "only POST; a refused form is shown there, see the test of forms",
+    "projects:beneficiaries": "a part of the form, shown on projects:new",
+    "projects:file": "a file",
+    "projects:photo": "a file",
+    "reports:file": "a file",
+}
+
+Make = Callable[[], Iterable[tuple[Any, ...]]]
+PAGES: dict[str, Make] = {}
+
+
+def page(name: str) -> Callable[[Make], Make]:
+    def keep(make: Make) -> Make:
+        PAGES[name] = make
+        return make
+
+    return keep
+
+
+def samples(names: Iterable[str]) -> list[Sample]:
+    """Of these pages, in this order. Each line of the table: note, arguments, account that sees most[, query]."""
+    found = []
+    for name in names:
+        for number, (note, args, fullest, *query) in enumerate(PAGES[name]()):
+            path = reverse(name, args=args) + (query[0] if query else "")
+            pictured = (390,) if number else (1280, 768, 390)
+            found.append(Sample(name, note, path, fullest, ours=name != "api:docs", pictured=pictured))
+    return found
+
+
+def refusals() -> list[Sample]:
+    """What everybody may run into."""
+    project = live(state="closed").first()
+    return [
+        Sample("errors", "404", "/khong-co-trang-nay/", OFFICER, 404),
+        Sample("errors", "403", reverse("projects:new"), AUDITOR, 403),
+        Sample("errors", "403-people", reverse("accounts:people"), OFFICER, 403),
+        Sample("errors", "409", reverse("projects:step", args=[project.public_id, "start"]), OFFICER, 409),
+        Sample("errors", "409-edit", reverse("projects:edit", args=[project.public_id]), OFFICER, 409),
+    ]
+
+
+def live(**filters: Any) -> Any:
+    return Project.objects.filter(historical=False, **filters).order_by("id")
+
+
+def _plain(name: str, fullest: str | None = OFFICER, **queries: str) -> None:
+    """A page without parameters, also with the given queries."""
+    PAGES[name] = lambda: [("", [], fullest), *((note, [], fullest, query) for note, query in queries.items())]
+
+
+# --- people and programs ----------------------------------------------------------------------------------------------
+
+_plain("accounts:sign_in", None)
+_plain("accounts:password")
+_plain("accounts:people", ADMINISTRATOR, none="?q=khong-co-ai", wrong="?role=vua")
+_plain("accounts:person_new", ADMINISTRATOR)
+_plain("accounts:coverage", ADMINISTRATOR)
+_plain("accounts:clients", ADMINISTRATOR)
+_plain("accounts:client_new", ADMINISTRATOR)
+
+
+@page("accounts:person")
+def _person() -> Any:
+    yield "", [User.objects.get(username=COLLABORATOR).public_id], ADMINISTRATOR
+    yield "own", [User.objects.get(username=ADMINISTRATOR).public_id], ADMINISTRATOR
+    yield "closed", [User.objects.people().filter(is_active=False)[0].public_id], ADMINISTRATOR
+    yield "without-role", [User.objects.people().filter(is_active=True, grants=None)[0].public_id], ADMINISTRATOR
+
+
+for _name in ("person_edit", "person_deactivate", "grant_new"):
+    PAGES[f"accounts:{_name}"] = lambda: [("", [User.objects.get(username=COLLABORATOR).public_id], ADMINISTRATOR)]
+
+
+@page("accounts:grant_end")
+def _grant_end() -> Any:
+    grant = Grant.objects.valid_on(clock.today()).get(role=Role.COLLABORATOR)
+    yield "", [grant.user.public_id, grant.pk], ADMINISTRATOR
+
+
+PAGES["accounts:client"] = lambda: [
+    (client.client_id, [client.client_id], ADMINISTRATOR) for client in ApiClient.objects.filter(name__contains="tỉnh")
+]
+for _name in ("client_edit", "client_deactivate"):
+    PAGES[f"accounts:{_name}"] = lambda: [("", ["demo-province"], ADMINISTRATOR)]
+_plain("api:docs")
+
+# --- home -------------------------------------------------------------------------------------------------------------
+
+PAGES["home:home"] = lambda: [
+    (account, [], account) for account in (OFFICER, LEADER, ACCOUNTANT, CENTRE, COLLABORATOR, ADMINISTRATOR)
+]
+_plain("home:dashboard", OFFICER, history="?programme=HT-KCDP-2021-2025", year="?year=2021", empty="?year=2031")
+PAGES["home:records"] = lambda: [
+    ("", [], OFFICER, "?from=2018&to=2021"),
+    ("place", [], OFFICER, f"?from=2018&to=2026&place={live(state='in_progress').first().area.uid}"),
+    ("none", [], OFFICER, "?from=1999&to=1999"),
+]
+
+
+@page("home:target")
+def _target() -> Any:
+    for target in Target.objects.filter(indicator__code__in=["MACHINE_EST", "BRAND_EST", "REGIONAL_ENTRIES"]):
+        yield f"{target.programme.code}-{target.indicator.code}", [target.pk], OFFICER
+
+
+# --- reference data ---------------------------------------------------------------------------------------------------
+
+_plain("programmes:reference", OFFICER, none="?q=khong-co-gi")
+_plain("programmes:activities", OFFICER, none="?q=khong-co-gi")
+_plain("programmes:norms", OFFICER, none="?q=khong-co-gi", wrong="?on=hom-nao")
+_plain("programmes:targets")
+_plain("programmes:periods", OFFICER, none="?year=1999")
+_plain("programmes:places", OFFICER, none="?q=khong-co-noi-nay", history="?on=2022-01-01")
+_plain("programmes:plans", OFFICER, none="?year=1999")
+PAGES["programmes:plan"] = lambda: [("", [AnnualPlan.objects.order_by("-year")[0].public_id], OFFICER)]
+
+# --- establishments ---------------------------------------------------------------------------------------------------
+
+_plain("enterprises:list", OFFICER, none="?q=khong-co-co-so-nay", page="?page=2", wrong="?kind=vua")
+_plain("enterprises:new")
+for _name in ("detail", "edit"):
+    PAGES[f"enterprises:{_name}"] = lambda: [
+        ("", [Enterprise.objects.get(name="Công ty TNHH Chế biến gỗ Minh Họa A7").public_id], OFFICER)
+    ]
+
+# --- projects ---------------------------------------------------------------------------------------------------------
+
+_plain("projects:list", OFFICER, none="?q=khong-co-de-an-nay", late="?late=1", page="?page=2", wrong="?state=vua")
+_plain("projects:new")
+_plain("projects:progress", OFFICER)
+PAGES["projects:of_enterprise"] = lambda: [
+    ("", [Enterprise.objects.get(name="Công ty TNHH Chế biến gỗ Minh Họa A7").public_id], OFFICER)
+]
+
+
+@page("projects:detail")
+def _project() -> Any:
+    for state in ("draft", "submitted", "returned", "approved", "accepted", "closed", "stopped"):
+        yield state, [live(state=state).last().public_id], OFFICER
+    running = live(state="in_progress")
+    yield "in_progress", [running.get(name__contains="máy bào").public_id], CENTRE
+    yield "group", [running.get(type="group").public_id], OFFICER
+    yield "flagship", [running.get(type="flagship").public_id], OFFICER
+    yield "task", [running.get(type="task").public_id], OFFICER
+    national = Project.objects.filter(historical=True, year=2022, programme__source="national").first()
+    yield "history", [national.public_id], OFFICER
+
+
+PAGES["projects:edit"] = lambda: [
+    (state, [live(state=state).first().public_id], OFFICER) for state in ("draft", "returned")
+]
+
+
+@page("projects:step")
+def _step() -> Any:
+    ready = live(state="draft").exclude(investment_vnd=None).first()
+    yield "submit", [ready.public_id, "submit"], OFFICER
+    yield "submit-incomplete", [live(state="draft").get(investment_vnd=None).public_id, "submit"], OFFICER
+    yield "return", [live(state="submitted").first().public_id, "return"], LEADER
+    yield "approve", [live(state="submitted").first().public_id, "approve"], LEADER
+    yield "start", [live(state="approved").first().public_id, "start"], CENTRE
+    yield "accept", [live(state="in_progress").first().public_id, "accept"], CENTRE
+    yield "close", [live(state="accepted").first().public_id, "close"], ACCOUNTANT
+    yield "stop", [live(state="in_progress").first().public_id, "stop"], LEADER
+
+
+PAGES["projects:decision"] = lambda: [("", [live(state="submitted").last().public_id], LEADER)]
+PAGES["projects:report"] = lambda: [
+    ("", [live(state="in_progress").get(name__contains="máy bào").public_id], COLLABORATOR),
+    ("first", [live(state="approved").first().public_id], CENTRE),
+]
+
+
+@page("projects:update")
+def _update() -> Any:
+    rows = ProgressUpdate.objects.filter(project__historical=False).order_by("-id")
+    for state in ("reported", "returned", "confirmed"):
+        row = rows.filter(state=state).first()
+        yield state, [row.project.public_id, row.uuid], OFFICER
+    photos = rows.filter(photos__isnull=False, state="confirmed").first()
+    yield "photos", [photos.project.public_id, photos.uuid], OFFICER
+
+
+# --- money ------------------------------------------------------------------------------------------------------------
+
+_plain("funding:board", OFFICER, history="?year=2020", none="?year=1999")
+_plain("funding:give")
+PAGES["funding:budget"] = lambda: [
+    ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
+    ("history", [Budget.objects.get(source="local", year=2020).public_id], ACCOUNTANT),
+    ("account", [Budget.objects.filter(source="national").order_by("-year")[0].public_id], OFFICER, "?account=paid"),
+]
+PAGES["funding:project_panel"] = lambda: [
+    ("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT),
+    ("none", [live(state="draft").first().public_id], ACCOUNTANT),
+]
+PAGES["funding:pay"] = lambda: [("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT)]
+PAGES["funding:allocate"] = lambda: [("", [live(state="in_progress").get(name__contains="máy bào").public_id], LEADER)]
+PAGES["funding:correct"] = lambda: [
+    ("", [LedgerEntry.objects.filter(account="paid", project__historical=False)[0].public_id], ACCOUNTANT)
+]
+
+# --- training ---------------------------------------------------------------------------------------------------------
+
+_plain("training:list", OFFICER, none="?year=2019")
+PAGES["training:detail"] = lambda: [
+    ("", [TrainingClass.objects.filter(total__isnull=False)[0].public_id], OFFICER),
+    ("not-reported", [TrainingClass.objects.filter(total__isnull=True)[0].public_id], OFFICER),
+]
+PAGES["training:edit"] = lambda: [("", [TrainingClass.objects.filter(total__isnull=False)[0].public_id], OFFICER)]
+PAGES["training:project_panel"] = lambda: [
+    ("", [live(type="task").first().public_id], OFFICER),
+    ("none", [live(state="approved").first().public_id], OFFICER),
+]
+PAGES["training:new"] = lambda: [("", [live(type="task").first().public_id], OFFICER)]
+
+# --- reports ----------------------------------------------------------------------------------------------------------
+
+_plain("reports:list", LEADER, none="?year=1999", draft="?state=draft")
+
+
+@page("reports:watch")
+def _watch() -> Any:
+    for state in ("queued", "running", "failed"):
+        yield state, [Job.objects.get(state=state).public_id], OFFICER
+
+
+@page("reports:detail")
+def _report() -> Any:
+    yield "draft", [Report.objects.get(state="draft").public_id], LEADER
+    yield "published", [Report.objects.get(state="published", period__code="2022-Y").public_id], LEADER
+
+
+@page("reports:lines")
+def _lines() -> Any:
+    report = Report.objects.get(state="published", period__code="2022-Y")
+    line = report.lines.filter(section="money").first() or report.lines.first()
+    query = f"?section={line.section}&row={line.row}&column={line.column}"
+    yield "", [report.public_id], OFFICER, query
+
+
+PAGES["reports:publish"] = lambda: [("", [Report.objects.get(state="draft").public_id], LEADER)]
+
+# --- files: looked at for their status alone --------------------------------------------------------------------------
+
+
+def files() -> list[str]:
+    photo = ProgressPhoto.objects.select_related("update__project").order_by("-id")[0]
+    report = Report.objects.filter(state="published")[0]
+    paths = [
+        reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
+        *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
+    ]
+    scan = Decision.objects.filter(file__isnull=False).first()
+    if scan is not None:
+        paths.append(reverse("projects:file", args=[scan.project.public_id, scan.pk]))
+    return paths

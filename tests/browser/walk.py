@@ -1,0 +1,129 @@
+"""Going through the portal as one person in a real browser, and what must be true of every page."""
+
+import re
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+
+from django.conf import settings
+from django.test import Client
+
+from accounts.models import User
+from tests.browser.languages import foreign, texts_of
+from tests.browser.samples import Sample
+from tests.browsers import Browser, axe_findings, sideways_scroll
+
+WIDTHS = (1280, 768, 390)
+LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
+REFUSALS = (403, 404, 409)
+# What differs from one answer to the next without meaning anything.
+CHANGING = re.compile(
+    r'name="csrfmiddlewaretoken" value="[^"]*"|name="(form_key|uuid)" value="[^"]*"|<code>[0-9a-f-]{36}</code>'
+)
+MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
+
+
+@dataclass
+class Walk:
+    """One person's way. `seen` are the answers that were looked at already, by anybody: the same is not looked at
+    twice. `findings` say what is wrong, each with its address."""
+
+    browser: Browser
+    account: str | None
+    seen: set[str]
+    findings: list[str] = field(default_factory=list)
+    looked_at: int = 0
+
+    def __post_init__(self) -> None:
+        self.user = User.objects.get(username=self.account) if self.account else None
+        self.page = self.browser.page(user=self.user)
+        self.clients = {language: self._client(language) for language in ("vi", "en")}
+
+    def _client(self, language: str) -> Client:
+        client = Client()
+        if self.user is not None:
+            client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
+        client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
+        return client
+
+    def wrong(self, sample: Sample, width: int | str, *texts: str) -> None:
+        self.findings += [f"{sample.picture} {sample.path} as {self.account} at {width}: {text}" for text in texts]
+
+    def look_here(self, sample: Sample, note: str) -> None:
+        """The page as it stands now, on the phone and at the desk, with a picture."""
+        for width in (390, 1280):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            if too_wide := sideways_scroll(self.page):
+                self.wrong(sample, width, f"{note}: {too_wide} px wider than the window")
+            self.wrong(sample, width, *(f"{note}: {text}" for text in axe_findings(self.page)))
+        texts = self.page.evaluate(f"({LOOK}).texts()")
+        self.wrong(sample, note, *(f"English: {text}" for text in foreign(texts, "vi")))
+        self.browser.screenshot(self.page, f"{sample.picture}-{note}")
+
+    def end(self, *, looked: bool = True) -> None:
+        """Fails with everything found, also kept among the artefacts."""
+        name = f"{self.browser.test}-findings-{self.account}.txt"
+        (self.browser.artefacts / name).write_text("\n".join(self.findings), encoding="utf-8")
+        shown = "\n".join(self.findings[:50])
+        assert not self.findings, f"{len(self.findings)} findings, all in {name}:\n{shown}"
+        assert self.looked_at or not looked
+
+    def visit(self, sample: Sample) -> None:
+        answer = self.clients["vi"].get(sample.path, follow=False)
+        if answer.status_code == 302 and sample.name == "home:home":
+            return  # who only reads is led to the overview
+        fullest = self.account == sample.fullest
+        if fullest and answer.status_code != sample.status:
+            self.wrong(sample, "vi", f"answers {answer.status_code} instead of {sample.status}")
+        elif answer.status_code not in (200, *REFUSALS):
+            self.wrong(sample, "vi", f"answers {answer.status_code}")
+        html = answer.content.decode()
+        if self._is_new(answer.status_code, html):
+            self._look(sample, html, picture=fullest)
+            if sample.ours:
+                self._read_in_english(sample)
+
+    def _is_new(self, status: int, html: str) -> bool:
+        main = MAIN.search(html)
+        mark = sha256(f"{status} {CHANGING.sub('', main[0] if main else html)}".encode()).hexdigest()
+        if self.looked_at and mark in self.seen:  # the first page shows the frame of this person: always looked at
+            return False
+        self.seen.add(mark)
+        return True
+
+    def _look(self, sample: Sample, html: str, *, picture: bool) -> None:
+        self.looked_at += 1
+        page = self.page
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        page.goto(sample.path)
+        page.wait_for_function(PANELS_ARE_THERE)
+        if sample.ours:
+            self.wrong(sample, "any", *page.evaluate(f"({LOOK}).whole()"))
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 900})
+            if too_wide := sideways_scroll(page):
+                self.wrong(sample, width, f"{too_wide} px wider than the window")
+            if sample.ours:
+                self.wrong(sample, width, *page.evaluate(f"({LOOK}).outside()"))
+                self.wrong(sample, width, *page.evaluate(f"({LOOK}).targets({44 if width == 390 else 24})"))
+            if picture and width in sample.pictured:
+                self.browser.screenshot(page, f"{sample.picture}-{width}")
+        if not sample.ours:
+            return
+        page.evaluate(f"({LOOK}).unfold()")
+        texts = page.evaluate(f"({LOOK}).texts()")
+        self.wrong(sample, 390, *(f"English: {text}" for text in foreign(texts, "vi")))
+        self.wrong(sample, 390, *axe_findings(page))
+        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        self.wrong(sample, WIDTHS[0], *axe_findings(page))
+
+    def _read_in_english(self, sample: Sample) -> None:
+        html = self.clients["en"].get(sample.path).content.decode()
+        if '<html lang="en"' not in html:
+            self.wrong(sample, "en", "the English page does not say that it is English")
+        self.wrong(sample, "en", *(f"Vietnamese: {text}" for text in foreign(texts_of(html), "en")))
+
+
+# A panel of another app is loaded into a box that holds nothing but a link to it.
+PANELS_ARE_THERE = """() => document.readyState === "complete" && [...document.querySelectorAll('[hx-trigger="load"]')]
+  .every((box) => !(box.children.length === 1 && box.firstElementChild.tagName === "A"))"""

@@ -1,0 +1,93 @@
+"""What the portal holds while it is walked through: the demonstration province, or nothing but its beginning."""
+
+import datetime as dt
+import io
+import os
+from typing import Any
+from unittest.mock import patch
+
+from django.conf import settings
+from django.core.management import call_command
+
+from accounts.agencies import ensure_agencies
+from accounts.models import Agency, AgencyKind, User
+from accounts.roles import Role
+from accounts.services import create_user, deactivate_user, grant_role
+from audit.actors import SYSTEM
+from core import clock
+from home.models import Portal
+from jobs.models import Job
+from jobs.services import work_once
+from places.models import Area
+from programmes.models import ReportingPeriod
+from reports.models import ReportKind
+from reports.services import request_report
+
+PASSWORD = "mật-khẩu-đi-thăm-27"
+
+
+def load_demonstration() -> None:
+    """Everything of the demonstration, and what it has none of: a draft report, work under way and failed work,
+    somebody without a role and somebody who left."""
+    environment = {"DEMO_PASSWORD": PASSWORD, "DEMO_CLIENT_SECRET": PASSWORD}
+    with patch.dict(os.environ, environment):
+        call_command("load_demo", stdout=io.StringIO())
+    officer, administrator = (User.objects.get(username=name) for name in ("canbo", "quantri"))
+    province, today = Portal.objects.get().province, clock.today()
+    period = ReportingPeriod.objects.filter(data_from__lte=today, data_to__gte=today, kind="year").first()
+    assert period is not None
+    with patch.object(settings, "SNAPSHOT_DATABASE", "default"):
+        request_report(ReportKind.PROGRAMME_RESULTS, period, province, actor=officer)
+        assert work_once()
+    params = {"kind": ReportKind.PROGRAMME_RESULTS, "period": period.pk, "area": province.pk}
+    for state, values in {
+        "queued": {},
+        "running": {"done": 3, "total": 7, "message": "figures", "attempt": 1, "token": 1},
+        "failed": {"message": "worker_lost", "attempt": 3},
+    }.items():
+        _job(officer, params, state, **values)
+    for username, full_name in (("hoa", "Trần Thị Hoa"), ("khanh", "Nguyễn Văn Khánh")):
+        made = create_user(
+            username=username, full_name=full_name, agency=officer.agency, password=PASSWORD, actor=administrator
+        )
+    deactivate_user(made, actor=administrator, note="Nghỉ hưu")
+
+
+def _job(officer: User, params: dict[str, Any], state: str, **values: Any) -> None:
+    if state == "running":
+        values["lease_until"] = clock.now() + dt.timedelta(hours=5)
+    if state == "failed":
+        values["finished_at"] = clock.now()
+    Job.objects.create(
+        kind="reports.make",
+        params=params,
+        key=f"walk:{state}",
+        state=state,
+        requested_by_kind=officer.audit_kind,
+        requested_by_id=officer.audit_id,
+        requested_by_label=officer.audit_label,
+        **values,
+    )
+
+
+def begin() -> None:
+    """`manage.py setup`, and one person of every role: not a single record."""
+    call_command("setup", "--province", "42", "--admin", "quantri", "--password-made", stdout=io.StringIO())
+    province = Area.objects.get(uid="p42")
+    ensure_agencies(province)
+    offices = {row.kind: row for row in Agency.objects.filter(area=province)}
+    ministry = Agency.objects.get(kind=AgencyKind.MINISTRY, area=None)
+    people = {
+        "canbo": (Role.OFFICER, offices[AgencyKind.DEPARTMENT], province),
+        "lanhdao": (Role.LEADER, offices[AgencyKind.DEPARTMENT], province),
+        "ketoan": (Role.ACCOUNTANT, offices[AgencyKind.DEPARTMENT], province),
+        "trungtam": (Role.CENTRE, offices[AgencyKind.CENTRE], province),
+        "ctv": (Role.COLLABORATOR, offices[AgencyKind.DEPARTMENT], Area.objects.get(uid="c18352-2025h2")),
+        "bo": (Role.MINISTRY, ministry, None),
+        "kiemtoan": (Role.AUDITOR, offices[AgencyKind.DEPARTMENT], province),
+    }
+    for username, (role, office, area) in people.items():
+        made = create_user(
+            username=username, full_name=f"Người dùng {username}", agency=office, password=PASSWORD, actor=SYSTEM
+        )
+        grant_role(made, role, area, clock.today(), actor=SYSTEM)
