@@ -18,7 +18,7 @@ from core.errors import DomainError, WrongState
 from enterprises.models import Enterprise
 from enterprises.services import EnterpriseData, create_enterprise
 from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
-from funding.services import Voucher, pay
+from funding.services import Voucher, give_budget, pay
 from projects import services
 from projects.models import Decision, ProgressUpdate, Project
 from projects.progress import ProgressData, confirm_progress, report_progress
@@ -269,6 +269,43 @@ def test_control_without_lock_and_guard_the_rest_is_paid_more_than_once(place: f
         assert together(10, look_then_write) == {"done": 10}
         assert LedgerEntry.objects.filter(account="paid").count() == 10
         LedgerEntry.objects.filter(account="paid").delete()
+
+
+def test_twenty_give_the_first_money_of_a_year_at_once_and_none_is_lost(place: f.Place, people: f.People) -> None:
+    programme = f.programme(place)
+
+    def give(number: int) -> str:
+        arguments = (place.province, programme, "local", 2026, 1_000 + number, VOUCHER)
+        return said(lambda: give_budget(*arguments, actor=person("lanhdao")) and None)
+
+    assert together(20, give) == {"done": 20}
+    assert BudgetBalance.objects.get().given_vnd == sum(range(1_000, 1_020))
+
+
+def test_approvals_and_stops_of_both_sources_at_once_wait_for_each_other_and_end(
+    place: f.Place, people: f.People
+) -> None:
+    """Each takes the balances of two budgets: in one order, or they would block each other for ever."""
+    national = f.programme(source="national")
+    f.budget(place, people, programme=national)
+    f.budget(place, people)
+    money = {"national": 1_000, "local": 1_000}
+    projects = []
+    for number in range(8):
+        row = f.project(place, people, name=f"Đề án {number}", programme=national)
+        row = take_step(row, "submit", actor=people.officer)
+        if number % 2:
+            data = {"decision": f.decision(place, f"{number}/QĐ"), "money": money}
+            row = take_step(row, "approve", actor=people.leader, data=data)
+        projects.append(row)
+
+    def act(number: int) -> str:
+        data = {"decision": f.decision(place, f"9{number}/QĐ"), "money": money}
+        step = "stop" if number % 2 else "approve"
+        return said(lambda: take_step(projects[number], step, actor=person("lanhdao"), note="Rút", data=data) and step)
+
+    assert together(8, act) == {"approve": 4, "stop": 4}
+    assert {balance.allocated_vnd for balance in BudgetBalance.objects.all()} == {4_000}
 
 
 def test_stop_and_payment_at_once_keep_the_balance_whole(place: f.Place, people: f.People) -> None:
