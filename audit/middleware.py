@@ -29,6 +29,7 @@ class OriginMiddleware:
         request_id = uuid.uuid4().hex
         # So the log knows the id that the caller gets, and no id that a caller made up.
         request.META["HTTP_X_REQUEST_ID"] = request_id
+        request.__dict__.pop("headers", None)  # they are kept once read
         request.trace_id = request_id  # type: ignore[attr-defined]
         device = request.headers.get("User-Agent", "")[:200]
         with origin(Origin(channel, client_address(request), device, request_id)):

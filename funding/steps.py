@@ -37,7 +37,9 @@ def refuse_unsettled(project: Project, move: Move) -> None:
 @PROJECT_LIFE.effect("stop", order=90)
 def give_back_what_was_not_spent(project: Project, move: Move) -> None:
     """Money approved and not paid goes back to the budget, by the decision that stops the project."""
-    for balance in ProjectBalance.objects.filter(project=project).select_related("budget").order_by("budget_id"):
+    for balance in (
+        ProjectBalance.objects.filter(project=project).select_related("budget").order_by("budget__source", "budget_id")
+    ):  # as approvals do it, so that the two never wait for each other
         unspent = balance.allocated_vnd - balance.paid_vnd
         if unspent <= 0:
             continue

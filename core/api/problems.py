@@ -1,7 +1,8 @@
 """Errors of the API in one shape: application/problem+json (RFC 9457)."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation, ValidationError
@@ -75,6 +76,16 @@ def body(
         "trace_id": getattr(request, "trace_id", ""),
         **(extra or {}),
     }
+
+
+@contextmanager
+def in_terms_of_the_body(**names: str) -> Iterator[None]:
+    """A service calls its inputs by its own names; the caller is told those of the body."""
+    try:
+        yield
+    except DomainError as error:
+        error.fields = {names.get(name, name).replace("__", "."): texts for name, texts in error.fields.items()}
+        raise
 
 
 def plain_problem(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:

@@ -14,7 +14,7 @@ from core.api.params import parse_date, parse_uuid
 from core.api.renderers import figure
 from core.text import nfc
 
-MAX_VND = 10**15
+MAX_VND = 10**15 - 1  # as the services have it
 # What XML, and so every workbook, refuses: control characters other than tab and line ends, halves of characters.
 UNSHOWABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 FIRST_YEAR, LAST_YEAR = 1900, 2100

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts.models import Agency
 from core.api import params
 from core.api.params import Param
-from core.api.problems import Problem
+from core.api.problems import Problem, in_terms_of_the_body
 from core.api.serializers import Choice, Day, Reference, SignedVnd, StrictSerializer, Text, Uuid, Vnd, Whole
 from core.api.views import PortalRequest, PortalView
 from enterprises.api.views import AreaField
@@ -170,15 +170,16 @@ class BudgetList(PortalView):
             province = self._province(request, programme, body.get("area"))
             decision = decision_data(body["decision"], province)
             voucher = Voucher(decision.number, decision.decided_on, issuer=decision.issuer)
-            entry = give_budget(
-                province,
-                programme,
-                body["source"],
-                body["year"],
-                body["amount_vnd"],
-                voucher,
-                actor=request.user,
-            )
+            with in_terms_of_the_body(document_no="decision__number", document_on="decision__date"):
+                entry = give_budget(
+                    province,
+                    programme,
+                    body["source"],
+                    body["year"],
+                    body["amount_vnd"],
+                    voucher,
+                    actor=request.user,
+                )
             budget = Budget.objects.select_related("programme", "province", "balance").get(pk=entry.budget_id)
             return Response(show_budget(budget), status=201)
 
@@ -248,14 +249,16 @@ class AllocationList(_Entries):
         def act() -> Response:
             body = self.body(AllocationBody, request)
             project = visible_project(request, body["project"])
-            entry = allocate(
-                project,
-                body["source"],
-                body["amount_vnd"],
-                decision_data(body["decision"], project.province),
-                actor=request.user,
-                reason=body.get("reason", ""),
-            )
+            decision = decision_data(body["decision"], project.province)
+            with in_terms_of_the_body(document_no="decision__number", document_on="decision__date"):
+                entry = allocate(
+                    project,
+                    body["source"],
+                    body["amount_vnd"],
+                    decision,
+                    actor=request.user,
+                    reason=body.get("reason", ""),
+                )
             return Response(show_entry(entry), status=201)
 
         return self.once(request, act)

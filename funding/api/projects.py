@@ -18,7 +18,7 @@ from accounts.models import Agency
 from audit.models import Entry
 from core.api import params
 from core.api.parsers import UploadParser
-from core.api.problems import bad_field
+from core.api.problems import bad_field, in_terms_of_the_body
 from core.api.serializers import Choice, Day, Reference, StrictSerializer, Text, Uuid, Vnd, Whole
 from core.api.views import PortalRequest, PortalView
 from core.errors import NotFound
@@ -482,7 +482,8 @@ class ProgressList(PortalView):
                 stated_percent=Decimal(body["percent"]) if body.get("percent") is not None else None,
                 percent_reason=body.get("percent_reason", ""),
             )
-            update, created = report_progress(project, data, actor=request.user)
+            with in_terms_of_the_body(stated_percent="percent"):
+                update, created = report_progress(project, data, actor=request.user)
             return Response(show_update(update), status=201 if created else 200)
 
         return self.once(request, act)

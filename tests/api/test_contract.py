@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core import clock
 from programmes.models import Target
@@ -346,6 +347,18 @@ def test_list_goes_forward_and_back_over_every_row_once(scene: Scene, officer: C
         back += answer["results"]
         link = answer["previous"]
     assert back == whole_list[::-1]
+
+
+@pytest.mark.parametrize("address", sorted(LISTS))
+def test_list_asks_no_more_of_the_database_for_many_rows_than_for_one(
+    scene: Scene, officer: Caller, address: str
+) -> None:
+    asked = []
+    for size in (1, 200):
+        with CaptureQueriesContext(connection) as queries:
+            officer.get(address, page_size=size)
+        asked.append(len(queries))
+    assert asked[1] <= asked[0]
 
 
 def test_page_is_fifty_rows_unless_asked_otherwise(scene: Scene, officer: Caller) -> None:

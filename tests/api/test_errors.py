@@ -1,6 +1,7 @@
 """What goes wrong is said in one shape, in a fixed order, and never with a 5xx."""
 
 import json
+import re
 import uuid
 from collections.abc import Iterator
 from typing import Any
@@ -96,6 +97,34 @@ def test_each_kind_of_refusal_has_the_same_shape(scene: Scene) -> None:
     problem(officer.client.post("/api/v1/enterprises/", b"x", content_type="text/plain",
                                 headers={"Idempotency-Key": key}), 415, "unsupported_media_type")  # fmt: skip
     problem(officer.post("/enterprises/", enterprise_body(scene.place, headcount=1), key=key), 422)
+
+
+def test_callers_own_request_id_is_not_taken_for_ours(scene: Scene) -> None:
+    answer = Caller().client.get("/api/v1/projects/", headers={"X-Request-Id": "made-up\r\nnoise"})
+    assert answer["X-Request-Id"] == answer.json()["trace_id"]
+    assert re.fullmatch(r"[0-9a-f]{32}", answer["X-Request-Id"])
+
+
+def test_log_knows_a_request_by_the_id_the_caller_was_told(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO", logger="django_structlog"):
+        answer = Caller(scene.people.officer).get("/projects/")
+    lines = [record.msg for record in caplog.records if isinstance(record.msg, dict)]
+    assert {line["event"] for line in lines} >= {"request_started", "request_finished"}
+    assert {line["request_id"] for line in lines} == {answer["X-Request-Id"]}
+
+
+def test_fault_of_a_decision_is_named_where_it_stands_in_the_body(scene: Scene) -> None:
+    leader = Caller(scene.people.leader)
+    late = decision_body(date="2099-01-01")
+    body = {"project": str(scene.local.public_id), "source": "local", "amount_vnd": 1, "decision": late}
+    found = problem(leader.post("/allocations/", body), 400)
+    assert [error["field"] for error in found["errors"]] == ["decision.date"]
+    body = {"programme": "KCDP-2021-2030", "source": "local", "year": 2026, "amount_vnd": 1, "decision": late}
+    found = problem(leader.post("/budgets/", body), 400)
+    assert [error["field"] for error in found["errors"]] == ["decision.date"]
+    body = {"uuid": str(uuid.uuid4()), "on": str(clock.today()), "note": "x", "percent": 101}
+    found = problem(Caller(scene.people.officer).post(f"/projects/{scene.local.public_id}/progress/", body), 400)
+    assert [error["field"] for error in found["errors"]] == ["percent"]
 
 
 def test_401_says_how_to_sign_in_and_405_what_is_possible(scene: Scene) -> None:
