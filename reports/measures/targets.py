@@ -39,7 +39,7 @@ COLUMNS = [
 
 # Said before the amount where the programme's own words are not recorded.
 QUALIFIERS: dict[str, str] = {
-    Comparison.AT_LEAST: "tối thiểu",
+    Comparison.AT_LEAST: "ít nhất",
     Comparison.ABOUT: "khoảng",
     Comparison.STRIVE: "phấn đấu",
 }

@@ -621,7 +621,7 @@ def test_language_is_not_changed_by_a_link(people: Any) -> None:
     assert '<html lang="vi">' in client.get(HOME).content.decode()
 
 
-PAGES = [HOME, OVERVIEW, "/funding/", "/reports/", "/reference/", "/projects/", "/no-such-page/", "/accounts/sign-in/"]
+PAGES = [HOME, OVERVIEW, "/funding/", "/reports/", "/programmes/", "/projects/", "/no-such-page/", "/accounts/sign-in/"]
 
 
 @pytest.mark.parametrize("demonstration", [True, False])
