@@ -380,15 +380,9 @@ def test_correction_offers_what_is_left_of_the_entry(people: Any, project: Proje
 def test_there_is_no_page_that_changes_or_removes_an_entry() -> None:
     from funding.urls import urlpatterns
 
-    assert {str(row.pattern.name) for row in urlpatterns} == {
-        "board",
-        "budget",
-        "give",
-        "project_panel",
-        "pay",
-        "allocate",
-        "correct",
-    }
+    names = {str(row.pattern.name) for row in urlpatterns}
+    assert {"give", "pay", "allocate", "correct"} <= names
+    assert not [name for name in names if re.search("edit|change|delete|remove", name)]
 
 
 # --- the board --------------------------------------------------------------------------------------------------------

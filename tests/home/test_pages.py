@@ -241,6 +241,7 @@ def test_progress_is_asked_for_again_after_a_month_and_when_it_came_back(people:
         address(busy, "running report"),  # the returned one first
         address(busy, "approved report"),
     ]
+    assert "Chưa có ảnh" in browser(people.collaborator).get(HOME).content.decode()
     busy.report(busy.running)
     assert todo(people.collaborator)["to_report"] == [address(busy, "approved report")]
     clock.move(days=31)
