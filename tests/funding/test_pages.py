@@ -550,6 +550,13 @@ def test_panel_offers_only_what_the_person_may_do(people: Any, project: Project,
     assert (reverse("funding:correct", args=[advance(project).public_id]) in html) == (role == "accountant")
 
 
+def test_who_recorded_it_is_for_the_province(people: Any, project: Project) -> None:
+    for role, told in (("auditor", True), ("officer", True), ("ministry", False), ("collaborator", False)):
+        page = browser(getattr(people, role)).get(reverse("funding:project_panel", args=[project.public_id]))
+        main = page.content.decode().partition("<main")[2]
+        assert (str(people.accountant) in main) == told, role
+
+
 def test_panel_is_a_part_for_the_projects_page(people: Any, project: Project) -> None:
     url = reverse("funding:project_panel", args=[project.public_id])
     part = browser(people.officer).get(url, headers={"hx-request": "true"}).content.decode()
