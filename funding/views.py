@@ -249,6 +249,7 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "project": project,
         "balances": [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in balances],
         "entries": entries,
+        "inside": project.province_id in user.sight.province_ids,
         "may_pay": may_pay and project.decided_on is not None and bool(balances),
         "may_allocate": may_allocate and project.decided_on is not None and project.state not in ("closed", "stopped"),
         "may_correct": permissions.may_correct(project.province_id, user),

@@ -203,7 +203,7 @@ def show_target(target: Target, cell: Cell) -> dict[str, Any]:
         rate = int(100 * cell.value / target.low)
     return {
         "target": target,
-        "words": target_text(target),
+        "words": target_text(target, target.words_before),
         "exact": target.comparison == Comparison.EXACT,
         "cell": cell,
         "rate": rate,

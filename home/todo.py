@@ -266,8 +266,9 @@ def to_report(user: User) -> Group:
     """Projects nobody has reported on for a month, and those whose last report came back; the longest silence first."""
 
     def task(row: Any) -> Task:
-        returned = row.returned
-        if row.latest is None:
+        if row.returned:
+            note = row.why
+        elif row.latest is None:
             note = _("no progress reported yet")
         else:
             note = _("last reported as of %(day)s") % {"day": f"{row.latest:%d/%m/%Y}"}
@@ -275,8 +276,8 @@ def to_report(user: User) -> Group:
             _("Report the progress of %(project)s") % {"project": row},
             reverse("projects:report", args=[row.public_id]),
             f"{row.area} · {note}",
-            _("Returned: look at the reason") if returned else "",
-            "amber" if returned else "",
+            _("Returned") if row.returned else "",
+            "amber" if row.returned else "",
         )
 
     newest = ProgressUpdate.objects.filter(project=OuterRef("pk")).order_by("-id")
@@ -288,6 +289,7 @@ def to_report(user: User) -> Group:
             latest=Max("updates__on", filter=~Q(updates__state=ProgressState.RETURNED)),
             reported=Subquery(newest.values("reported_at")[:1]),
             newest_state=Subquery(newest.values("state")[:1]),
+            why=Subquery(newest.values("return_reason")[:1]),
         )
         .annotate(returned=Case(When(newest_state=ProgressState.RETURNED, then=True), default=False))
         .filter(Q(returned=True) | Q(reported__isnull=True) | Q(reported__lt=clock.now() - REPORT_EVERY))

@@ -187,6 +187,12 @@ class Target(models.Model):
             ),
         ]
 
+    @property
+    def words_before(self) -> str:
+        """What is said before the amount: the programme's own words, or those of the comparison."""
+        plain = self.comparison in (Comparison.EXACT, Comparison.RANGE, Comparison.NONE)
+        return self.qualifier or ("" if plain else str(Comparison(self.comparison).label))
+
     def __str__(self) -> str:
         return f"{self.programme.code} {self.indicator.code}"
 

@@ -20,9 +20,14 @@ class RequestForm(KcForm):
         label=_("Period"),
         queryset=ReportingPeriod.objects.none(),
         to_field_name="code",
-        help_text=_("Periods that have begun. An open period shows what is recorded so far."),
+        help_text=_("A period that has begun. One that is open shows what is recorded so far."),
     )
-    area = forms.ModelChoiceField(label=_("Area"), queryset=Area.objects.none(), to_field_name="uid")
+    area = forms.ModelChoiceField(
+        label=_("Area"),
+        queryset=Area.objects.none(),
+        to_field_name="uid",
+        help_text=_("The whole province, or one commune."),
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -91,7 +91,8 @@ class ThisYear:
 
     def give(self, source: str, million: int) -> None:
         issuer = self.stage.issuer(source)
-        voucher = Voucher(f"MH-{self.year}-DT-{source}", clock.today(), issuer=issuer)
+        initials = "KCQG" if source == Source.NATIONAL else "KCĐP"
+        voucher = Voucher(f"MH-{self.year}-DT/{initials}", clock.today(), issuer=issuer)
         programme, actor = self.stage.programme(source, self.year), self.stage.person("lanhdao")
         give_budget(self.stage.province, programme, source, self.year, million * MILLION, voucher, actor=actor)
 

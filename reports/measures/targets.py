@@ -39,7 +39,7 @@ COLUMNS = [
 
 # Said before the amount where the programme's own words are not recorded.
 QUALIFIERS: dict[str, str] = {
-    Comparison.AT_LEAST: "tối thiểu",
+    Comparison.AT_LEAST: "ít nhất",
     Comparison.ABOUT: "khoảng",
     Comparison.STRIVE: "phấn đấu",
 }
@@ -61,11 +61,12 @@ def number(value: Decimal) -> str:
     return f"{grouped},{rest}" if rest else grouped
 
 
-def target_text(target: Target) -> str:
-    """The target in the words of its programme: «trên 2.000», «khoảng 20 - 30», «10»."""
+def target_text(target: Target, before: str | None = None) -> str:
+    """The target in the words of its programme: «trên 2.000», «khoảng 20 - 30», «10». `before`: other words than those
+    of a report."""
     if target.low is None:
         return ""
-    words = target.qualifier or QUALIFIERS.get(target.comparison, "")
+    words = (target.qualifier or QUALIFIERS.get(target.comparison, "")) if before is None else before
     amount = number(target.low)
     if target.comparison == Comparison.RANGE and target.high is not None:
         amount = f"{amount} - {number(target.high)}"

@@ -241,6 +241,7 @@ def test_progress_is_asked_for_again_after_a_month_and_when_it_came_back(people:
         address(busy, "running report"),  # the returned one first
         address(busy, "approved report"),
     ]
+    assert "Chưa có ảnh" in browser(people.collaborator).get(HOME).content.decode()
     busy.report(busy.running)
     assert todo(people.collaborator)["to_report"] == [address(busy, "approved report")]
     clock.move(days=31)
@@ -621,7 +622,7 @@ def test_language_is_not_changed_by_a_link(people: Any) -> None:
     assert '<html lang="vi">' in client.get(HOME).content.decode()
 
 
-PAGES = [HOME, OVERVIEW, "/funding/", "/reports/", "/reference/", "/projects/", "/no-such-page/", "/accounts/sign-in/"]
+PAGES = [HOME, OVERVIEW, "/funding/", "/reports/", "/programmes/", "/projects/", "/no-such-page/", "/accounts/sign-in/"]
 
 
 @pytest.mark.parametrize("demonstration", [True, False])

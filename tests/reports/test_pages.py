@@ -404,7 +404,8 @@ def test_published_report_has_no_way_to_change_it(people: Any, published: Report
     assert (stored(), bytes(published.document), published.issued_no) == (before, document, "")
     from reports.urls import urlpatterns
 
-    assert {str(row.pattern.name) for row in urlpatterns} == {"list", "watch", "detail", "lines", "publish", "file"}
+    names = {str(row.pattern.name) for row in urlpatterns}
+    assert not [name for name in names if re.search("edit|change|delete|remove|withdraw", name)]
 
 
 def test_old_version_stays_byte_for_byte(
