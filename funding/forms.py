@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import Q, Sum
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Agency, AgencyKind
+from accounts.models import Agency
 from core import clock
 from core.forms import DateField, KcForm, MoneyField, NfcField
 from core.models import Source
@@ -17,19 +17,6 @@ from programmes.models import Programme
 from projects.models import Project
 
 SUPPORT = [(Source.NATIONAL, Source.NATIONAL.label), (Source.LOCAL, Source.LOCAL.label)]
-
-
-def agencies_that_decide(province: Area) -> Any:
-    """Those whose decisions give or approve money: of the province, and above all provinces."""
-    kinds = [
-        AgencyKind.MINISTRY,
-        AgencyKind.MINISTRY_DEPARTMENT,
-        AgencyKind.PROVINCIAL_COMMITTEE,
-        AgencyKind.PROVINCIAL_COUNCIL,
-        AgencyKind.DEPARTMENT,
-        AgencyKind.OTHER,
-    ]
-    return Agency.objects.filter(kind__in=kinds).filter(Q(area=province) | Q(area__isnull=True))
 
 
 class _VoucherForm(OnceForm, KcForm):
@@ -61,7 +48,7 @@ class BudgetForm(_VoucherForm):
         )
         this_year = clock.today().year
         self.fields["year"].choices = [(year, year) for year in range(this_year + 1, 2017, -1)]  # type: ignore[attr-defined]
-        self.fields["issuer"].queryset = agencies_that_decide(province)  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = Agency.objects.deciding(province.pk)  # type: ignore[attr-defined]
         self.fields["document_no"].label = _("Number of the decision")
         self.fields["document_on"].label = _("Date of the decision")
 
@@ -100,7 +87,7 @@ class AllocationForm(_VoucherForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["issuer"].queryset = agencies_that_decide(project.province)  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = Agency.objects.deciding(project.province_id)  # type: ignore[attr-defined]
         self.fields["source"].initial = project.programme.source
         self.fields["document_no"].label = _("Number of the decision")
         self.fields["document_on"].label = _("Date of the decision")

@@ -343,18 +343,6 @@ class DayStepForm(StepForm):
         return {"on": self.cleaned_data["on"]}
 
 
-def deciding_agencies(project: Project) -> Any:
-    """Those whose decisions on a project are recorded: of its province, and above all provinces."""
-    kinds = [
-        AgencyKind.MINISTRY,
-        AgencyKind.MINISTRY_DEPARTMENT,
-        AgencyKind.PROVINCIAL_COMMITTEE,
-        AgencyKind.DEPARTMENT,
-        AgencyKind.OTHER,
-    ]
-    return Agency.objects.filter(kind__in=kinds).filter(Q(area=project.province_id) | Q(area__isnull=True))
-
-
 class _DecisionFields(forms.Form):
     issuer = forms.ModelChoiceField(label=_("Issued by"), queryset=Agency.objects.none())
     number = NfcField(label=_("Number of the decision"), max_length=60, help_text=_("For example 45/QĐ-UBND."))
@@ -372,7 +360,7 @@ class ApproveForm(_DecisionFields, StepForm, _MoneyForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, project=project, **kwargs)
-        self.fields["issuer"].queryset = deciding_agencies(project)  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = Agency.objects.deciding(project.province_id)  # type: ignore[attr-defined]
         self.add_amounts("money")
         self.order_fields(["issuer", "number", "decided_on", "batch", "file", *self.amounts, "note"])
         asked = {row.source: row.amount_vnd for row in project.estimates.all()}
@@ -424,7 +412,7 @@ class StopForm(_DecisionFields, StepForm):
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, project=project, **kwargs)
-        self.fields["issuer"].queryset = deciding_agencies(project)  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = Agency.objects.deciding(project.province_id)  # type: ignore[attr-defined]
         for name in ("issuer", "number", "decided_on"):
             self.fields[name].required = False
         self.order_fields(["note", "issuer", "number", "decided_on"])
