@@ -52,6 +52,8 @@ NO_PAGES = {
     "accounts:secret_revoke": "only POST",
     "projects:confirm": "only POST",
     "projects:return_update": "only POST; a refused form is shown there, see the test of forms",
+    "programmes:plan_revise": "only POST",
+    "projects:ceilings": "a part of the form, shown on projects:new",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
     "projects:file": "a file",
     "projects:photo": "a file",
@@ -166,7 +168,16 @@ _plain("programmes:targets")
 _plain("programmes:periods", OFFICER, none="?year=1999")
 _plain("programmes:places", OFFICER, none="?q=khong-co-noi-nay", history="?on=2022-01-01")
 _plain("programmes:plans", OFFICER, none="?year=1999")
-PAGES["programmes:plan"] = lambda: [("", [AnnualPlan.objects.order_by("-year")[0].public_id], OFFICER)]
+_plain("programmes:plan_new")
+
+
+def _plan(state: str) -> Any:
+    return AnnualPlan.objects.get(state=state).public_id
+
+
+PAGES["programmes:plan"] = lambda: [("", [_plan("approved")], OFFICER), ("draft", [_plan("draft")], LEADER)]
+PAGES["programmes:plan_edit"] = lambda: [("", [_plan("draft")], OFFICER)]
+PAGES["programmes:plan_approve"] = lambda: [("", [_plan("draft")], LEADER)]
 
 # --- establishments ---------------------------------------------------------------------------------------------------
 
@@ -239,6 +250,7 @@ def _update() -> Any:
 
 _plain("funding:board", OFFICER, history="?year=2020", none="?year=1999")
 _plain("funding:give")
+_plain("funding:lock", LEADER)
 PAGES["funding:budget"] = lambda: [
     ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
     ("history", [Budget.objects.get(source="local", year=2020).public_id], ACCOUNTANT),
@@ -270,6 +282,7 @@ PAGES["training:new"] = lambda: [("", [live(type="task").first().public_id], OFF
 
 # --- reports ----------------------------------------------------------------------------------------------------------
 
+_plain("reports:schedule", ADMINISTRATOR)
 _plain("reports:list", LEADER, none="?year=1999", draft="?state=draft")
 
 

@@ -19,7 +19,9 @@ from home.models import Portal
 from jobs.models import Job
 from jobs.services import work_once
 from places.models import Area
-from programmes.models import ReportingPeriod
+from programmes.locking import lock_through
+from programmes.models import AnnualPlan, ReportingPeriod
+from programmes.services import revise_plan
 from reports.models import ReportKind
 from reports.services import request_report
 
@@ -28,6 +30,7 @@ PASSWORD = "mật-khẩu-đi-thăm-27"
 
 def load_demonstration() -> None:
     """Everything of the demonstration, and what it has none of: a draft report, work under way and failed work,
+    a plan being changed, a lock,
     somebody without a role and somebody who left."""
     environment = {"DEMO_PASSWORD": PASSWORD, "DEMO_CLIENT_SECRET": PASSWORD}
     with patch.dict(os.environ, environment):
@@ -39,6 +42,8 @@ def load_demonstration() -> None:
     with patch.object(settings, "SNAPSHOT_DATABASE", "default"):
         request_report(ReportKind.PROGRAMME_RESULTS, period, province, actor=officer)
         assert work_once()
+    revise_plan(AnnualPlan.objects.get(state="approved"), actor=officer)
+    lock_through(province, today - dt.timedelta(days=40), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
     params = {"kind": ReportKind.PROGRAMME_RESULTS, "period": period.pk, "area": province.pk}
     for state, values in {
         "queued": {},
