@@ -50,6 +50,18 @@ DJANGO_FIELDS_VALIDATORS_FORMSETS = (
     _("That page contains no results"),
 )
 
+# Django: these its own catalogue has, in words that do not say what to do
+DJANGO_SAID_BETTER = (
+    _("Enter a valid value."),
+    _("Enter a valid integer."),
+    _("Enter a valid date."),
+    _("Enter a valid time."),
+    _("Enter a valid date/time."),
+    _("Select a valid choice. %(value)s is not one of the available choices."),
+    _("Select a valid choice. That choice is not one of the available choices."),
+    _("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
+)
+
 # Django: sign-in and passwords
 DJANGO_SIGN_IN_AND_PASSWORDS = (
     ngettext_lazy(

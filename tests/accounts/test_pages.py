@@ -159,7 +159,9 @@ def test_administrator_of_another_province_finds_nothing(people: factories.Peopl
 @pytest.mark.parametrize("name", WITHOUT_FORM)
 def test_what_changes_something_is_not_done_by_a_link(people: factories.People, action: Action, name: str) -> None:
     before = written()
-    assert browser(people.administrator).get(action.url(name)).status_code == 405
+    answer = browser(people.administrator).get(action.url(name))
+    assert (answer.status_code, answer["Allow"]) == (405, "POST")
+    assert b"kc-card" in answer.content  # a page that says so, not a blank one
     assert written() == before
 
 

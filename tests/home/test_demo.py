@@ -20,6 +20,7 @@ from django.test import Client
 from accounts.models import ApiClient, User
 from accounts.roles import Role
 from accounts.tokens import find_secret, issue
+from audit import words
 from audit.models import Entry
 from core import clock
 from core.models import Source
@@ -88,6 +89,14 @@ def summary() -> Any:
     answer = program("demo-province")("/summary/", area="42", year_from=2018, year_to=2021)
     assert answer.status_code == 200, answer.content
     return answer.json()
+
+
+def test_trail_is_in_words(demo: str) -> None:
+    """An action or a field without words of its own would be shown as its code."""
+    assert set(Entry.objects.values_list("action", flat=True)) <= set(words.ACTIONS)
+    assert {name for changes in Entry.objects.values_list("changes", flat=True) for name in changes} <= set(
+        words.FIELDS
+    )
 
 
 # --- history ----------------------------------------------------------------------------------------------------------
