@@ -150,6 +150,7 @@ def ceilings(request: HttpRequest) -> HttpResponse:
             asked,
         )
     key = request.GET.get("without", "")
-    project = Project.objects.visible_to(user).filter(pk=int(key)).first() if key.isascii() and key.isdigit() else None
+    known = key.isascii() and key.isdigit() and len(key) < 19
+    project = Project.objects.visible_to(user).filter(pk=int(key)).first() if known else None
     found = repeats_shown(repeats(chosen, activities, without=project), user)
     return render(request, "projects/_ceilings.html", {"ceilings": measured, "repeats": found})

@@ -90,9 +90,10 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _day_of(project: Project) -> dt.date:
-    """The day whose districts are shown: of the decision, of the start, or of the entry; for a former commune at the
-    latest its last one, so that what is recorded after the fact still says where it lay."""
-    day: dt.date = project.decided_on or project.starts_on or timezone.localtime(project.created_at).date()
+    """The day whose districts are shown: of the decision, of the start, or of the entry, and no later than its budget
+    year and the last day of a former commune: what is recorded after the fact still says where it lay."""
+    entered = min(timezone.localtime(project.created_at).date(), dt.date(project.year, 12, 31))
+    day: dt.date = project.decided_on or project.starts_on or entered
     return min(day, project.area.valid_to) if project.area.valid_to else day
 
 

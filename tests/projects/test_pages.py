@@ -12,6 +12,8 @@ from audit.models import Entry
 from core import clock
 from core.models import Source
 from enterprises.models import Enterprise
+from places.loading import load_areas
+from places.models import Area
 from programmes.models import Indicator
 from projects.models import Project
 from projects.models import ProjectState as S
@@ -318,6 +320,16 @@ def test_long_answer_of_the_picker_says_that_there_is_more(place: Any, people: A
     )
 
 
+@pytest.mark.parametrize("key", ["abc", "", "-1", "9" * 30, "9" * 5000, "a\0b", "½"])
+def test_measuring_what_is_typed_survives_any_address(place: Any, people: Any, draft: Project, key: str) -> None:
+    query = {**change(place, draft), "without": key, "programme": key, "area": key, "beneficiaries": [key]}
+    url = reverse("projects:ceilings")
+    assert browser(people.officer).get(url, query).status_code == 200
+    assert browser(people.officer).get(url, {**change(place, draft), "without": key}).status_code == 200
+    assert browser(people.auditor).get(url, query).status_code == 403
+    assert browser(people.officer).post(url, query).status_code == 405
+
+
 # --- changing ---------------------------------------------------------------------------------------------------------
 
 
@@ -466,6 +478,26 @@ def test_former_commune_is_told_by_its_last_district_also_when_recorded_later(
     row = factories.bare_project(place, area=place.before, year=2024, starts_on=day)
     html = browser(people.officer).get(detail_url(row)).content.decode()
     assert f"{place.before.full_name}, {place.district.full_name}" in html
+
+
+def test_town_of_loc_ha_lay_in_loc_ha_until_the_end_of_2024(place: Any, people: Any) -> None:
+    """The district was dissolved on 01/01/2025 and the town went to Thạch Hà, until all districts ended."""
+    load_areas()
+    town, province = Area.objects.get(uid="c18568-2020"), Area.objects.get(uid="p42")
+    for year, decided_on, district in (
+        (2024, "2024-11-20", "Huyện Lộc Hà"),
+        (2024, None, "Huyện Lộc Hà"),
+        (2025, "2025-03-01", "Huyện Thạch Hà"),
+        (2025, None, "Huyện Thạch Hà"),
+    ):
+        row = factories.bare_project(
+            place, f"X-{year}-{decided_on}", area=town, province=province, year=year, decided_on=decided_on
+        )
+        html = browser(people.officer).get(detail_url(row)).content.decode()
+        assert f"Thị trấn Lộc Hà, {district}" in html
+    offered = browser(people.officer).get(NEW).context["form"].fields["area"].choices
+    assert "Xã Lộc Hà" in [label for _uid, label in offered]
+    assert not any(str(label).startswith(("Huyện", "Thị trấn", "Thị xã")) for _uid, label in offered)
 
 
 def test_project_in_a_district_and_one_of_today_show_no_other_district(place: Any, people: Any) -> None:

@@ -382,6 +382,16 @@ def test_form_of_one_project_does_not_move_another(place: Any, people: Any, subm
     assert Project.objects.get(pk=other.pk).state == S.SUBMITTED
 
 
+def test_decision_has_an_address_of_its_own_with_the_same_rules(place: Any, people: Any, submitted: Project) -> None:
+    address = reverse("projects:decision", args=[submitted.public_id])
+    assert browser(people.officer).post(address, typed(place, "approve")).status_code == 403
+    assert browser(factories.stranger(Role.LEADER)).post(address, typed(place, "approve")).status_code == 404
+    assert browser(people.leader).post(address, typed(place, "approve", number="")).status_code == 422
+    assert browser(people.leader).post(address, typed(place, "approve")).status_code == 302
+    assert browser(people.leader).post(address, typed(place, "approve")).status_code == 409
+    assert (Project.objects.get().state, Decision.objects.count()) == (S.APPROVED, 1)
+
+
 def test_form_shows_what_was_asked_for(people: Any, submitted: Project) -> None:
     assert "300.000.000" in browser(people.leader).get(url(submitted, "approve")).content.decode()
 
