@@ -273,6 +273,8 @@ def broker(redis_url: str | None) -> dict[str, Any]:
 
 # --- logs -------------------------------------------------------------------------------------------------------------
 
+# The id that audit.middleware has put there; what a caller sends in its place is overwritten.
+DJANGO_STRUCTLOG_TRUST_UPSTREAM_REQUEST_ID = True
 LOGGING: dict[str, Any] = {
     "version": 1,
     "disable_existing_loggers": False,
