@@ -13,7 +13,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 LETTERS = re.compile(r"[^\W\d_]")
 # Words that both languages' offices write, or names that stand in the data.
 # English that comes from the data or from a library and not from the catalogue.
-ENGLISH = re.compile(r"\b(the|of|and|is|are|not|was|from|with|before|only|this|by)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(the|of|and|is|are|not|was|from|with|before|only|this|by|also)\b", re.IGNORECASE)
 SHARED = {"Hà Tĩnh", "triệu đồng"}
 
 
@@ -80,7 +80,7 @@ def foreign(texts: list[str], language: str) -> list[str]:
     if language == "vi":
         everything = "\n".join(lines)
         found |= {piece for piece in _long(other) if piece in everything}
-        found |= {line for line in lines if line.isascii() and ENGLISH.search(line)}
+        found |= {line for line in lines if ENGLISH.search(line)}
     return sorted(found)
 
 
