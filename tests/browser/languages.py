@@ -2,6 +2,7 @@
 
 import csv
 import re
+from collections.abc import Iterable
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
@@ -13,7 +14,7 @@ PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
 LETTERS = re.compile(r"[^\W\d_]")
 # Words that both languages' offices write, or names that stand in the data.
 # English that comes from the data or from a library and not from the catalogue.
-ENGLISH = re.compile(r"\b(the|of|and|is|are|not|was|from|with|before|only|this|by)\b", re.IGNORECASE)
+ENGLISH = re.compile(r"\b(the|of|and|is|are|not|was|from|with|before|only|this|by|also)\b", re.IGNORECASE)
 SHARED = {"Hà Tĩnh", "triệu đồng"}
 
 
@@ -71,16 +72,16 @@ def _data() -> frozenset[str]:
     return frozenset(cells)
 
 
-def foreign(texts: list[str], language: str) -> list[str]:
+def foreign(texts: list[str], language: str, known: Iterable[str] = ()) -> list[str]:
     """Messages of the other language than the page's among the texts of a page. On English pages data is Vietnamese:
-    there only whole texts count."""
+    there only whole texts count, and not those that are `known` to be data."""
     other = "en" if language == "vi" else "vi"
     lines = [" ".join(text.split()) for text in texts]
-    found = {line for line in lines if line in _whole(other)} - _data()
+    found = {line for line in lines if line in _whole(other)} - _data() - set(known)
     if language == "vi":
         everything = "\n".join(lines)
         found |= {piece for piece in _long(other) if piece in everything}
-        found |= {line for line in lines if line.isascii() and ENGLISH.search(line)}
+        found |= {line for line in lines if ENGLISH.search(line)}
     return sorted(found)
 
 

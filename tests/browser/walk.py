@@ -18,19 +18,19 @@ LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
 REFUSALS = (403, 404, 409)
 # What differs from one answer to the next without meaning anything.
 CHANGING = re.compile(
-    r'name="csrfmiddlewaretoken" value="[^"]*"|name="(form_key|uuid)" value="[^"]*"|<code>[0-9a-f-]{36}</code>'
+    r'name="csrfmiddlewaretoken" value="[^"]*"|[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}'
 )
 MAIN = re.compile(r"<main\b.*</main>", re.DOTALL)
 
 
 @dataclass
 class Walk:
-    """One person's way. `seen` are the answers that were looked at already, by anybody: the same is not looked at
-    twice. `findings` say what is wrong, each with its address."""
+    """One person's way. `seen` is a folder with a file for each answer that was looked at already, by anybody, also in
+    other test processes: the same is not looked at twice. `findings` say what is wrong, each with its address."""
 
     browser: Browser
     account: str | None
-    seen: set[str]
+    seen: Path
     findings: list[str] = field(default_factory=list)
     looked_at: int = 0
 
@@ -79,24 +79,33 @@ class Walk:
             self.wrong(sample, "vi", f"answers {answer.status_code}")
         html = answer.content.decode()
         if self._is_new(answer.status_code, html):
-            self._look(sample, html, picture=fullest)
+            self._look(sample, picture=fullest)
             if sample.ours:
                 self._read_in_english(sample)
+        elif fullest:  # looked at with somebody who sees the same
+            self._go(sample)
+            for width in sample.pictured:
+                self.page.set_viewport_size({"width": width, "height": 900})
+                self.browser.screenshot(self.page, f"{sample.picture}-{width}")
 
     def _is_new(self, status: int, html: str) -> bool:
         main = MAIN.search(html)
         mark = sha256(f"{status} {CHANGING.sub('', main[0] if main else html)}".encode()).hexdigest()
-        if self.looked_at and mark in self.seen:  # the first page shows the frame of this person: always looked at
-            return False
-        self.seen.add(mark)
+        try:
+            (self.seen / mark).touch(exist_ok=False)
+        except FileExistsError:
+            return not self.looked_at  # the first page shows the frame of this person: always looked at
         return True
 
-    def _look(self, sample: Sample, html: str, *, picture: bool) -> None:
+    def _go(self, sample: Sample) -> None:
+        self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+        self.page.goto(sample.path)
+        self.page.wait_for_function(PANELS_ARE_THERE)
+
+    def _look(self, sample: Sample, *, picture: bool) -> None:
         self.looked_at += 1
         page = self.page
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        page.goto(sample.path)
-        page.wait_for_function(PANELS_ARE_THERE)
+        self._go(sample)
         if sample.ours:
             self.wrong(sample, "any", *page.evaluate(f"({LOOK}).whole()"))
         for width in WIDTHS:
@@ -121,7 +130,8 @@ class Walk:
         html = self.clients["en"].get(sample.path).content.decode()
         if '<html lang="en"' not in html:
             self.wrong(sample, "en", "the English page does not say that it is English")
-        self.wrong(sample, "en", *(f"Vietnamese: {text}" for text in foreign(texts_of(html), "en")))
+        positions = User.objects.values_list("position", flat=True)
+        self.wrong(sample, "en", *(f"Vietnamese: {text}" for text in foreign(texts_of(html), "en", positions)))
 
 
 # A panel of another app is loaded into a box that holds nothing but a link to it.
