@@ -26,7 +26,7 @@ class ReportState(models.TextChoices):
 
 class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user: "User") -> "ReportQuerySet":
-        """Province staff: also drafts of their province. Centre and collaborator: published ones of their province.
+        """Province staff: also drafts of their province. Centre: published ones of its province. Collaborator: none.
         Ministry: published ones (and what they were superseded by)."""
         sight = user.sight
         issued = Q(state__in=[ReportState.PUBLISHED, ReportState.SUPERSEDED])
