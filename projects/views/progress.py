@@ -135,6 +135,7 @@ def _update_page(
         "update": found,
         "results": found.results.select_related("indicator"),
         "may_decide": bool(verdict),
+        "history": Entry.objects.about(found)[:50] if permissions.sees_working_papers(project, user) else None,
         "why_not": "" if verdict or found.state != ProgressState.REPORTED else verdict.reason,
         "confirm_form": DecideForm(),
         "may_report_again": found.state == ProgressState.RETURNED
