@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User, areas_below
 from accounts.roles import Role
+from audit.models import Entry
 from core.errors import DomainError, NotAllowed, WrongState
 from core.once import once
 from projects import permissions, progress
