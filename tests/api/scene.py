@@ -93,7 +93,7 @@ class Scene:
         national = f.programme(source=Source.NATIONAL)
         money = {Source.NATIONAL: 300_000_000, Source.COUNTERPART: 300_000_000}
         self.enterprise = f.enterprise(place)
-        given = {"beneficiaries": [self.enterprise]}
+        given = {"beneficiaries": [self.enterprise], "repeat_reason": "Từng giai đoạn của một dây chuyền"}
         self.local_draft = f.project(place, people, name="Bản nháp địa phương", **given)
         self.national_draft = f.project(
             place, people, name="Bản nháp quốc gia", programme=national, estimate=money, **given

@@ -183,7 +183,8 @@ def in_workbook(content: bytes) -> dict[str, int]:
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     found = {}
     for name, ((section, row, column), _codes) in FIGURES.items():
-        lines = book.get_sheet_by_name(section[:31]).to_python()
+        sheets = [book.get_sheet_by_name(sheet).to_python() for sheet in book.sheet_names]
+        lines = next(lines for lines in sheets if any(section in map(str, line) for line in lines))
         top = next(index for index, line in enumerate(lines) if line[0] == "TT")
         place = next(index for index, title in enumerate(lines[top]) if str(title).split(" (")[0] == column)
         value = next(line[place] for line in lines[top:] if line[1] == row)
