@@ -15,6 +15,8 @@ from tests.browsers import Browser, axe_findings, sideways_scroll
 
 WIDTHS = (1280, 768, 390)
 LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
+# A page looks the same whatever lies below: pictures and axe on SQLite, answers and words on both.
+LOOKS = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 REFUSALS = (403, 404, 409)
 # What differs from one answer to the next without meaning anything.
 CHANGING = re.compile(
@@ -78,7 +80,11 @@ class Walk:
         elif answer.status_code not in (200, *REFUSALS):
             self.wrong(sample, "vi", f"answers {answer.status_code}")
         html = answer.content.decode()
-        if self._is_new(answer.status_code, html):
+        if not LOOKS:
+            self.looked_at += 1
+            if sample.ours:
+                self.wrong(sample, "vi", *(f"English: {text}" for text in foreign(texts_of(html), "vi")))
+        elif self._is_new(answer.status_code, html):
             self._look(sample, picture=fullest)
             if sample.ours:
                 self._read_in_english(sample)
