@@ -5,6 +5,7 @@ import hashlib
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from audit.actors import SYSTEM, Actor
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MAKE = "reports.make"
+ASK_AGAIN = dt.timedelta(hours=1)
 CONTENT_TYPES = {
     "json": "application/json",
     "pdf": "application/pdf",
@@ -72,7 +74,7 @@ def _enqueue(kind: str, period: ReportingPeriod, area: Area, actor: Actor, prior
 
 def request_due(today: dt.date | None = None) -> list[Job]:
     """Ask for the report of every period that has closed, once each, from the day reporting starts on. What lies
-    before (the recorded history) is nobody's duty."""
+    before (the recorded history) is nobody's duty. One that could not be made is asked for again every hour."""
     today = today or clock.today()
     asked = []
     for schedule in ReportSchedule.objects.filter(is_active=True).select_related("area"):
@@ -87,6 +89,21 @@ def request_due(today: dt.date | None = None) -> list[Job]:
                 _due, first = DueReport.objects.get_or_create(schedule=schedule, period=period)
                 if first:
                     asked.append(_enqueue(schedule.kind, period, schedule.area, SYSTEM, Priority.SCHEDULED))
+    return asked + _ask_again()
+
+
+def _ask_again() -> list[Job]:
+    asked = []
+    made = Report.objects.filter(
+        kind=OuterRef("schedule__kind"), area=OuterRef("schedule__area"), period=OuterRef("period")
+    )
+    late = DueReport.objects.filter(~Exists(made), schedule__is_active=True, requested_at__lt=clock.now() - ASK_AGAIN)
+    for due in late.select_related("schedule__area", "period"):
+        with transaction.atomic():
+            mine = DueReport.objects.filter(pk=due.pk, requested_at=due.requested_at)
+            if mine.update(requested_at=clock.now()):  # another schedule may have been faster
+                schedule = due.schedule
+                asked.append(_enqueue(schedule.kind, due.period, schedule.area, SYSTEM, Priority.SCHEDULED))
     return asked
 
 

@@ -229,3 +229,27 @@ def test_due_reports_are_asked_for_once_and_never_for_history(place: f.Place, pe
     assert request_due() == []
     assert Job.objects.get().priority == 0
     assert Job.objects.get().params["period"] == f.period("2026-Y").pk
+
+
+def test_due_report_that_could_not_be_made_is_asked_for_again_after_an_hour(
+    place: f.Place, people: f.People, clock: Any
+) -> None:
+    from reports.models import ReportSchedule
+
+    f.period("2026-Y")
+    ReportSchedule.objects.create(
+        kind=KIND, area=place.province, period_kind="year", reporting_starts_on=dt.date(2025, 12, 15)
+    )
+    clock.set("2026-12-15 00:01")
+    (job,) = request_due()
+    Job.objects.filter(pk=job.pk).update(state="failed")
+    clock.set("2026-12-15 00:59")
+    assert request_due() == []
+    clock.set("2026-12-15 01:02")
+    (again,) = request_due()
+    assert again.pk != job.pk
+    assert request_due() == []
+    assert work_once()
+    clock.set("2026-12-16 09:00")
+    assert Report.objects.count() == 1
+    assert request_due() == []
