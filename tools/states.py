@@ -1,0 +1,54 @@
+"""The diagrams of docs/states.md, from the steps in the code:  python tools/states.py  writes them anew."""
+
+import os
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+FILE = ROOT / "docs" / "states.md"
+
+
+def text() -> str:
+    """What docs/states.md holds. Needs Django to be set up."""
+    from django.utils import translation
+
+    from audit.steps import Life
+    from projects.states import PROGRESS_LIFE, PROJECT_LIFE
+
+    def diagram(life: Life, first: str) -> list[str]:
+        lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {first}"]
+        for step in life.steps.values():
+            note = " (with a reason)" if step.note_required else ""
+            lines += [f"    {source} --> {step.target}: {step.label}{note}" for source in sorted(step.sources)]
+        return [*lines, "```", ""]
+
+    with translation.override("en"):
+        return "\n".join(
+            [
+                "# States and steps",
+                "",
+                "Made from `projects/states.py` by `python tools/states.py`; a test keeps it true. Who may take a step and",
+                "why not stands in `projects/permissions.py`, what it needs in `projects/requirements.py`.",
+                "",
+                "## A project",
+                "",
+                *diagram(PROJECT_LIFE, "draft"),
+                "## An update of its progress",
+                "",
+                *diagram(PROGRESS_LIFE, "reported"),
+            ]
+        )
+
+
+def main() -> int:
+    import django
+
+    sys.path.insert(0, str(ROOT))
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khuyencong.settings.testing")
+    django.setup()
+    FILE.write_text(text(), encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
