@@ -18,7 +18,7 @@ def text() -> str:
     def diagram(life: Life, first: str) -> list[str]:
         lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {first}"]
         for step in life.steps.values():
-            note = " (with a reason)" if step.note_required else ""
+            note = " (with a reason)" if step.note_required and "reason" not in str(step.label) else ""
             lines += [f"    {source} --> {step.target}: {step.label}{note}" for source in sorted(step.sources)]
         return [*lines, "```", ""]
 
@@ -27,8 +27,8 @@ def text() -> str:
             [
                 "# States and steps",
                 "",
-                "Made from `projects/states.py` by `python tools/states.py`; a test keeps it true. Who may take a step and",
-                "why not stands in `projects/permissions.py`, what it needs in `projects/requirements.py`.",
+                "Made from `projects/states.py` by `python tools/states.py`; a test keeps it true. Who may take a step,",
+                "and why not, stands in `projects/permissions.py`, what it needs in `projects/requirements.py`.",
                 "",
                 "## A project",
                 "",
