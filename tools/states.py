@@ -27,7 +27,7 @@ def text() -> str:
             [
                 "# States and steps",
                 "",
-                "Made from `projects/states.py` by `python tools/states.py`; a test keeps it true. Who may take a step,",
+                "Made from `projects/states.py` by `python tools/states.py`; a test keeps it true. Who takes a step,",
                 "and why not, stands in `projects/permissions.py`, what it needs in `projects/requirements.py`.",
                 "",
                 "## A project",
