@@ -429,7 +429,7 @@ def test_progress_history_and_evidence_have_their_shapes(scene: Scene, officer: 
         "note": Null(text),
     }
     assert faults(history, [shape]) == []
-    assert {"create", "submit", "approve", "report", "confirm", "add_photo", "pay"} <= {
+    assert {"create", "submit", "approve", "report", "confirm", "add_photo", "advance"} <= {
         row["action"] for row in history
     }
     evidence = officer.get(f"{base}/evidence/").json()["results"]
