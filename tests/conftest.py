@@ -155,6 +155,9 @@ def artefacts() -> Path:
 def _chromium() -> Iterator[Any]:
     from playwright.sync_api import sync_playwright
 
+    # With Playwright's loop running Django keeps other connections for this thread. Those of before would stay open
+    # unseen: a forked process, which has no loop, would find them and share them with its sisters.
+    connections.close_all()
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=chromium_path(),
