@@ -37,11 +37,11 @@ class LineData:
     note: str = ""
 
     def words(self) -> str:
-        """As the audit trail keeps it."""
+        """As the audit trail keeps it; what the plan does not give is left out, a zero is not."""
         span = "–".join(str(n) for n in (self.quantity_low, self.quantity_high) if n is not None)
-        return " | ".join(
-            [self.activity.code, f"{span} {self.unit}".strip(), self.source, str(self.amount_vnd or "")]
-        ).strip(" |")
+        amount = "" if self.amount_vnd is None else str(self.amount_vnd)
+        parts = [self.activity.code, f"{span} {self.unit}".strip(), self.source, amount]
+        return " | ".join(part for part in parts if part)
 
 
 def line_data(line: PlanLine) -> LineData:

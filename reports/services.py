@@ -125,6 +125,7 @@ def change_schedule(
     """Say whether the report of this kind of period comes by itself, and from which day on. The day is never moved
     back, and never before today where there was none: what lies before is history and nobody's duty. Gives the row, if
     there is one."""
+    province = lock(province)  # two at once would both make the row
     may_schedule(province.pk, actor).require()
     if is_active and starts_on is None:
         raise Invalid(fields={"starts_on": _("Enter the first day.")})

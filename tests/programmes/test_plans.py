@@ -111,6 +111,8 @@ def test_empty_line_is_left_out_and_what_is_not_given_stays_missing(place: Any, 
     browser(people.officer).post(reverse("programmes:plan_new"), typed(place, *lines))
     found = list(PlanLine.objects.order_by("id").values_list("quantity_low", "amount_vnd"))
     assert found == [(None, None), (0, 0)]
+    kept = Entry.objects.about(AnnualPlan.objects.get()).get().changes["lines"][1]
+    assert kept == ["MACHINE | local", "MACHINE | 0 | local | 0"]
 
 
 def test_wrong_line_is_named_with_its_number_and_nothing_is_stored(place: Any, people: Any) -> None:
