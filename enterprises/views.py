@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.signed_in import user_of
 from audit.models import Entry
 from core.errors import DomainError, Invalid
 from core.once import once
@@ -22,11 +23,6 @@ from enterprises.models import Enterprise
 PAGE_SIZE = 50
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _enterprise(user: User, public_id: UUID) -> Enterprise:
     rows = Enterprise.objects.visible_to(user).select_related("area", "province")
     found: Enterprise = get_object_or_404(rows, public_id=public_id)
@@ -35,7 +31,7 @@ def _enterprise(user: User, public_id: UUID) -> Enterprise:
 
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     visible = Enterprise.objects.visible_to(user)
     form = EnterpriseFilter(request.GET, rows=visible)
     rows = form.narrow().select_related("area").order_by("folded", "id")
@@ -51,7 +47,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     enterprise = _enterprise(user, public_id)
     inside = permissions.sees_history(enterprise, user)
     context = {
@@ -74,7 +70,7 @@ def _projects_url(public_id: UUID) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     permissions.may_enter(None, user).require()
     form = NewEnterpriseForm(request.POST or None, actor=user)
 
@@ -95,7 +91,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     enterprise = _enterprise(user, public_id)
     permissions.may_edit(enterprise, user).require()
     form = EnterpriseForm(request.POST or None, actor=user, enterprise=enterprise)

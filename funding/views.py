@@ -14,9 +14,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.signed_in import render_form, user_of
 from audit.models import Entry
 from core import clock
-from core.errors import DomainError, Invalid, NotAllowed, WrongState
+from core.errors import DomainError, NotAllowed, WrongState
 from core.models import SUPPORT_SOURCES, Source
 from core.once import once
 from funding import permissions, services
@@ -31,11 +32,6 @@ from projects.models import Project, ProjectEstimate, ProjectState
 from projects.services import DecisionData
 
 PAGE_SIZE = 50
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _project(user: User, public_id: UUID) -> Project:
@@ -59,7 +55,7 @@ def _province(user: User) -> Area:
 @require_safe
 def board(request: HttpRequest) -> HttpResponse:
     """Budgets of one year by source and programme; each figure is the sum of the entries it leads to."""
-    user = _user(request)
+    user = user_of(request)
     budgets: QuerySet[Budget] = Budget.objects.visible_to(user)
     years = list(budgets.order_by("-year").values_list("year", flat=True).distinct())
     year = _year(request, years)
@@ -165,7 +161,7 @@ def _waiting(user: User, year: int, budgets: list[Budget]) -> dict[int, int]:
 @require_safe
 def budget(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One budget: what stands, and every entry that makes it up."""
-    user = _user(request)
+    user = user_of(request)
     row: Budget = get_object_or_404(
         Budget.objects.visible_to(user).select_related("programme", "province"), public_id=public_id
     )
@@ -195,7 +191,7 @@ def budget(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def give(request: HttpRequest) -> HttpResponse:
     """Money given for a year by a decision; a later decision adds to it."""
-    user = _user(request)
+    user = user_of(request)
     province = _province(user)
     form = BudgetForm(request.POST or None, province=province, initial={"year": clock.today().year})
     refused = None
@@ -218,17 +214,7 @@ def give(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The budget is entered."))
             return answer
-    return _form(request, "funding/give.html", form, {"province": province}, refused)
-
-
-def _form(
-    request: HttpRequest, template: str, form: Any, context: dict[str, Any], refused: DomainError | None = None
-) -> HttpResponse:
-    """200 as it is first shown, 422 with faults in it, 409 where a ceiling or the state is against it."""
-    status = 422 if form.errors else 200
-    if refused is not None and not isinstance(refused, Invalid):
-        status = refused.status
-    return render(request, template, {**context, "form": form}, status=status)
+    return render_form(request, "funding/give.html", form, {"province": province}, refused)
 
 
 # --- one project ------------------------------------------------------------------------------------------------------
@@ -237,7 +223,7 @@ def _form(
 @require_safe
 def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The money of one project: as a part of its page, or as a page of its own."""
-    user = _user(request)
+    user = user_of(request)
     project = _project(user, public_id)
     entries = (
         LedgerEntry.objects.visible_to(user).filter(project=project).select_related("budget", "corrects", "issuer")
@@ -273,12 +259,12 @@ def _money_page(request: HttpRequest, project: Project, form: Any, act: Any, tem
             return answer
     rows = ProjectBalance.objects.filter(project=project).select_related("budget")
     balances = [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in rows]
-    return _form(request, template, form, {"project": project, "balances": balances}, refused)
+    return render_form(request, template, form, {"project": project, "balances": balances}, refused)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     project = _project(user, public_id)
     permissions.may_pay(project, user).require()
     if not ProjectBalance.objects.filter(project=project).exists():
@@ -303,7 +289,7 @@ def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def allocate_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     project = _project(user, public_id)
     permissions.may_allocate(project, user).require()
     if request.method != "POST":
@@ -322,7 +308,7 @@ def allocate_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """A counter-entry to one entry: the entry itself is never changed."""
-    user = _user(request)
+    user = user_of(request)
     entry: LedgerEntry = get_object_or_404(
         LedgerEntry.objects.visible_to(user).select_related("budget__province", "project__programme"),
         public_id=public_id,
@@ -347,7 +333,7 @@ def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
             messages.success(request, _("The correction is recorded beside the entry."))
             return answer
     corrections = entry.corrections.order_by("id")
-    return _form(request, "funding/correct.html", form, {"entry": entry, "corrections": corrections}, refused)
+    return render_form(request, "funding/correct.html", form, {"entry": entry, "corrections": corrections}, refused)
 
 
 # --- locking ----------------------------------------------------------------------------------------------------------
@@ -356,7 +342,7 @@ def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def lock(request: HttpRequest) -> HttpResponse:
     """The line up to which records of money are locked: seen by the province's people, moved by a leader."""
-    user = _user(request)
+    user = user_of(request)
     province = Area.objects.current().filter(level=Level.PROVINCE, pk__in=user.sight.province_ids).first()
     if province is None:
         raise Http404

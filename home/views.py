@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import Role
+from accounts.signed_in import user_of
 from core import clock
 from core.models import Source
 from home import overview, todo
@@ -24,15 +25,10 @@ from reports.views import page_of
 PAGE_SIZE = 50
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """The tasks of the person's roles. Who only reads goes on to the overview."""
-    user = _user(request)
+    user = user_of(request)
     if user.sight.roles and not user.sight.roles & set(todo.BY_ROLE):
         return redirect("home:dashboard")
     groups = todo.tasks_of(user, request.GET.get("only", ""))
@@ -71,7 +67,7 @@ def _year_in(text: str) -> int | None:
 
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     programmes = _programmes(user)
     chosen = next((row for row in programmes if row.code == request.GET.get("programme")), None)
     programme = chosen or (programmes[0] if programmes else None)
@@ -99,7 +95,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
 @require_safe
 def records(request: HttpRequest) -> HttpResponse:
     """The projects behind one figure of the overview. What they add is the figure."""
-    user = _user(request)
+    user = user_of(request)
     first, last = (_year_in(request.GET.get(name, "")) for name in ("from", "to"))
     figure, source = request.GET.get("figure", "projects"), request.GET.get("source", "")
     if first is None or last is None or source not in overview.FIGURES.get(figure, ()):
@@ -129,7 +125,7 @@ def records(request: HttpRequest) -> HttpResponse:
 @require_safe
 def target(request: HttpRequest, target_id: int) -> HttpResponse:
     """What was achieved of one target, record by record."""
-    user = _user(request)
+    user = user_of(request)
     row = get_object_or_404(Target.objects.select_related("programme", "indicator"), pk=target_id)
     cell = next(cell for found, cell in overview.achieved(row.programme, user, clock.today()) if found.pk == row.pk)
     lines: list[dict[str, Any]] = [

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
+from accounts.signed_in import user_of
 from audit.models import Entry
 from core import clock
 from core.errors import DomainError, Invalid, NotAllowed, WrongState
@@ -34,11 +35,6 @@ from programmes.models import (
 )
 
 PAGE_SIZE = 100
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 @require_safe
@@ -114,7 +110,7 @@ def places(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def plans(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     visible = AnnualPlan.objects.visible_to(user)
     years = list(visible.order_by("-year").values_list("year", flat=True).distinct())
     form = YearFilter(request.GET, years=years)
@@ -133,7 +129,7 @@ def plans(request: HttpRequest) -> HttpResponse:
 @require_safe
 def plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """One version of a plan: its decision, its lines, the other versions."""
-    user = _user(request)
+    user = user_of(request)
     row = _plan(user, public_id)
     visible = AnnualPlan.objects.visible_to(user)
     lines = PlanLine.objects.filter(plan=row).select_related("activity", "indicator")
@@ -161,7 +157,7 @@ def _plan(user: User, public_id: UUID) -> AnnualPlan:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_new(request: HttpRequest) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     permissions.may_enter_plan(None, user).require()
     more = "more" in request.POST
     form = NewPlanForm(request.POST or None, actor=user, more=more)
@@ -191,7 +187,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     row = _plan(user, public_id)
     permissions.may_enter_plan(row.area_id, user).require()
     services.require_draft(row)
@@ -234,7 +230,7 @@ def _plan_form(request: HttpRequest, form: PlanForm, row: AnnualPlan | None, err
 @require_http_methods(["GET", "HEAD", "POST"])
 def plan_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The decision of the competent authority, as a leader records it."""
-    user = _user(request)
+    user = user_of(request)
     row = _plan(user, public_id)
     permissions.may_approve_plan(row, user).require()
     form = PlanDecisionForm(request.POST or None, plan=row)
@@ -261,5 +257,5 @@ def plan_approve(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_POST
 def plan_revise(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Begin the next version, or go on with the one that was begun."""
-    made = services.revise_plan(_plan(_user(request), public_id), actor=_user(request))
+    made = services.revise_plan(_plan(user_of(request), public_id), actor=user_of(request))
     return redirect("programmes:plan_edit", made.public_id)

@@ -18,6 +18,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.signed_in import user_of
 from audit.models import Entry
 from core.errors import DomainError, Invalid, NotAllowed
 from core.once import once
@@ -33,11 +34,6 @@ PAGE_SIZE = 50
 LINES_PAGE = 200
 
 
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
-
-
 def _report(user: User, public_id: UUID) -> Report:
     rows = Report.objects.visible_to(user).select_related("period", "area", "published_by", "supersedes")
     found: Report = get_object_or_404(rows, public_id=public_id)
@@ -50,7 +46,7 @@ def _report(user: User, public_id: UUID) -> Report:
 @require_http_methods(["GET", "HEAD", "POST"])
 def report_list(request: HttpRequest) -> HttpResponse:
     """The versions somebody may read, newest period first; for officer and leader also the form to ask for one."""
-    user = _user(request)
+    user = user_of(request)
     may_request = bool({"officer", "leader"} & set(user.sight.roles))
     form = RequestForm(request.POST or None, user=user) if may_request else None
     if request.method == "POST":
@@ -84,7 +80,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 @require_safe
 def watch(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """How far the worker is. The page asks again every two seconds and goes on to the report when it is there."""
-    job: Job = get_object_or_404(Job.objects.asked_by(_user(request)), public_id=public_id, kind=services.MAKE)
+    job: Job = get_object_or_404(Job.objects.asked_by(user_of(request)), public_id=public_id, kind=services.MAKE)
     if job.state == "done":
         report_id = job.result.rstrip("/").rpartition("/")[2]
         url = reverse("reports:detail", args=[report_id])
@@ -102,7 +98,7 @@ def watch(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The frozen figures as they stand in every file. Each figure leads to the records behind it."""
-    user = _user(request)
+    user = user_of(request)
     row = _report(user, public_id)
     document = orjson.loads(bytes(row.document))
     inside = row.province_id in user.sight.province_ids
@@ -157,7 +153,7 @@ def _sections(row: Report, document: dict[str, Any]) -> list[dict[str, Any]]:
 @require_safe
 def lines(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The records behind one figure, as they were when the report was made; they add up to it."""
-    user = _user(request)
+    user = user_of(request)
     row = _report(user, public_id)
     asked = {name: request.GET.get(name, "") for name in ("section", "row", "column")}
     document = orjson.loads(bytes(row.document))
@@ -232,7 +228,7 @@ def page_of(record: str) -> str:
 
 @require_safe
 def download(request: HttpRequest, public_id: UUID, format_name: str) -> HttpResponse | FileResponse:
-    return report_file(_report(_user(request), public_id), format_name)
+    return report_file(_report(user_of(request), public_id), format_name)
 
 
 # --- publishing -------------------------------------------------------------------------------------------------------
@@ -241,7 +237,7 @@ def download(request: HttpRequest, public_id: UUID, format_name: str) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Says what publishing means, and does it: from then on this version never changes."""
-    user = _user(request)
+    user = user_of(request)
     row = _report(user, public_id)
     permissions.may_publish(row, user).require()
     form = PublishForm(request.POST or None, initial={"seen_sha256": row.sha256})
@@ -276,7 +272,7 @@ def publish(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def schedule(request: HttpRequest) -> HttpResponse:
     """Which reports the portal makes by itself when their period closes, as the administrator says."""
-    user = _user(request)
+    user = user_of(request)
     permissions.may_schedule(None, user).require()
     province = Area.objects.current().filter(pk__in=user.sight.administers_ids).order_by("code").first()
     if province is None:

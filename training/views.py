@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.signed_in import user_of
 from audit.models import Entry
 from core.errors import DomainError, Invalid
 from core.once import once
@@ -21,11 +22,6 @@ from training.forms import ClassFilter, ClassForm, NewClassForm, stored
 from training.models import TrainingClass
 
 PAGE_SIZE = 50
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def _project(user: User, public_id: UUID) -> Project:
@@ -43,7 +39,7 @@ def _class(user: User, public_id: UUID) -> TrainingClass:
 @require_safe
 def index(request: HttpRequest) -> HttpResponse:
     """All classes the person may see, with sums of the whole selection and how many classes they cover."""
-    visible = TrainingClass.objects.visible_to(_user(request))
+    visible = TrainingClass.objects.visible_to(user_of(request))
     form = ClassFilter(request.GET, rows=visible)
     rows = form.narrow().select_related("area", "project")
     context = {
@@ -63,7 +59,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     row = _class(user, public_id)
     may_edit = permissions.may_enter_class(row.project, user)
     inside = row.project.province_id in user.sight.province_ids or bool(may_edit)
@@ -79,7 +75,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 @require_safe
 def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The classes of one project: as a part of its page, or as a page of its own."""
-    user = _user(request)
+    user = user_of(request)
     project = _project(user, public_id)
     may_enter = permissions.may_enter_class(project, user)
     context = {
@@ -93,7 +89,7 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     project = _project(user, public_id)
     permissions.may_enter_class(project, user).require()
     form = NewClassForm(request.POST or None, project=project)
@@ -117,7 +113,7 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = _user(request)
+    user = user_of(request)
     row = _class(user, public_id)
     permissions.may_enter_class(row.project, user).require()
     form = ClassForm(request.POST or None, project=row.project, row=row)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.signed_in import render_form, user_of
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.once import once
@@ -20,7 +21,7 @@ from projects.ceilings import ceilings as measure
 from projects.ceilings import repeats, repeats_shown, sources_asked
 from projects.forms import FOUND_AT_ONCE, ProjectForm, chosen_beneficiaries, find_beneficiaries
 from projects.models import Project
-from projects.views.shared import project_of, render_form, user_of
+from projects.views.shared import project_of
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

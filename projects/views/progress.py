@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.models import User, areas_below
 from accounts.roles import Role
+from accounts.signed_in import render_form, user_of
 from audit.models import Entry
 from core.errors import DomainError, NotAllowed, WrongState
 from core.once import once
@@ -21,7 +22,7 @@ from projects import permissions, progress
 from projects.forms import DecideForm, ProgressForm, ReturnUpdateForm
 from projects.models import OPEN_FOR_PROGRESS, ProgressPhoto, ProgressState, ProgressUpdate, Project
 from projects.states import CONFIRM, PROGRESS_LIFE
-from projects.views.shared import project_of, render_form, user_of
+from projects.views.shared import project_of
 from projects.views.steps import stored_file
 
 PAGE_SIZE = 30

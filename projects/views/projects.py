@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.signed_in import user_of
 from audit.models import Entry
 from core.models import SUPPORT_SOURCES, Source
 from places.models import Level
@@ -21,7 +22,7 @@ from projects.ceilings import ceilings_of, repeats_of, repeats_shown
 from projects.filters import ProjectFilter
 from projects.models import Decision, ProgressState, ProgressUpdate, Project, ProjectState
 from projects.states import PROJECT_LIFE
-from projects.views.shared import project_of, support_totals, user_of, with_support
+from projects.views.shared import project_of, support_totals, with_support
 
 PAGE_SIZE = 50
 

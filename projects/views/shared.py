@@ -5,19 +5,11 @@ from uuid import UUID
 
 from django.db.models import OuterRef, QuerySet, Subquery, Sum
 from django.db.models.fields import BigIntegerField
-from django.forms import BaseForm
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404
 
 from accounts.models import User
-from core.errors import DomainError, Invalid
 from core.models import SUPPORT_SOURCES
 from projects.models import DecisionMoney, Project, ProjectEstimate
-
-
-def user_of(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)
-    return request.user
 
 
 def project_of(user: User, public_id: UUID) -> Project:
@@ -25,16 +17,6 @@ def project_of(user: User, public_id: UUID) -> Project:
     rows = Project.objects.visible_to(user).select_related("programme", "area", "province", "implementing_unit")
     project: Project = get_object_or_404(rows, public_id=public_id)
     return project
-
-
-def render_form(
-    request: HttpRequest, template: str, form: BaseForm, context: dict[str, Any], error: DomainError | None = None
-) -> HttpResponse:
-    """A form's page: 200 as it is first shown, 422 with faults in it, 409 where others were first."""
-    status = 422 if form.errors else 200
-    if error is not None and not isinstance(error, Invalid):
-        status = error.status
-    return render(request, template, {**context, "form": form}, status=status)
 
 
 def with_support(rows: "QuerySet[Project]") -> "QuerySet[Project]":

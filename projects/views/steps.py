@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.signed_in import render_form, user_of
 from audit.steps import Step
 from core.errors import DomainError, NotAllowed, NotFound, WrongState
 from core.once import once
@@ -20,7 +21,7 @@ from projects.models import Decision, Project
 from projects.requirements import missing_for
 from projects.services import take_step
 from projects.states import PROJECT_LIFE
-from projects.views.shared import project_of, render_form, user_of
+from projects.views.shared import project_of
 
 FORMS: dict[str, type[StepForm]] = {
     "approve": ApproveForm,
