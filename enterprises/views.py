@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.signed_in import user_of
+from accounts.signed_in import render_form, user_of
 from audit.models import Entry
-from core.errors import DomainError, Invalid
+from core.errors import DomainError
 from core.once import once
 from enterprises import permissions, services
 from enterprises.forms import EnterpriseFilter, EnterpriseForm, NewEnterpriseForm, stored
@@ -115,9 +115,6 @@ def _form_page(
     request: HttpRequest, form: EnterpriseForm, enterprise: Enterprise | None, error: DomainError | None
 ) -> HttpResponse:
     """200 as it is first shown, 422 with faults in it, 409 where somebody was first."""
-    status = 422 if form.errors else 200
-    if error is not None and not isinstance(error, Invalid):
-        status = error.status
     first: list[dict[str, Any]] = error.extra.get("candidates", []) if error is not None else []
-    context = {"form": form, "enterprise": enterprise, "first": first}
-    return render(request, "enterprises/form.html", context, status=status)
+    context = {"enterprise": enterprise, "first": first}
+    return render_form(request, "enterprises/form.html", form, context, error)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.signed_in import user_of
+from accounts.signed_in import render_form, user_of
 from audit.models import Entry
 from core import clock
 from core.errors import DomainError, Invalid, NotAllowed, WrongState
@@ -221,10 +221,7 @@ def _plan_form(request: HttpRequest, form: PlanForm, row: AnnualPlan | None, err
     """200 as it is first shown or with more lines, 422 with faults in it, 409 where somebody was first."""
     if "more" in request.POST:  # nothing was judged
         form.judge_nothing()
-    status = 422 if form.errors else 200
-    if error is not None and not isinstance(error, Invalid):
-        status = error.status
-    return render(request, "programmes/plan_form.html", {"form": form, "plan": row}, status=status)
+    return render_form(request, "programmes/plan_form.html", form, {"plan": row}, error)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

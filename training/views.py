@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.signed_in import user_of
+from accounts.signed_in import render_form, user_of
 from audit.models import Entry
-from core.errors import DomainError, Invalid
+from core.errors import DomainError
 from core.once import once
 from projects.models import Project
 from training import permissions, services
@@ -139,7 +139,4 @@ def _form_page(
     request: HttpRequest, form: ClassForm, project: Project, row: TrainingClass | None, error: DomainError | None
 ) -> HttpResponse:
     """200 as it is first shown, 422 with faults in it, 409 where somebody was first."""
-    status = 422 if form.errors else 200
-    if error is not None and not isinstance(error, Invalid):
-        status = error.status
-    return render(request, "training/form.html", {"form": form, "project": project, "row": row}, status=status)
+    return render_form(request, "training/form.html", form, {"project": project, "row": row}, error)
