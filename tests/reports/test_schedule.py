@@ -10,8 +10,9 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import Entry
 from core import clock
+from core.errors import NotAllowed
 from reports.models import ReportSchedule
-from reports.services import first_schedule
+from reports.services import change_schedule, first_schedule
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -98,3 +99,14 @@ def test_administrator_changes_only_the_own_province(place: Any, people: Any) ->
         "year",
     }
     assert ReportSchedule.objects.get(period_kind="quarter").area.code == "40"
+
+
+def test_service_asks_for_the_right_itself(place: Any, people: Any) -> None:
+    """Whoever calls it: a page is not the only way."""
+    today = clock.today()
+    others = [user for role, user in people.all().items() if role != "administrator"]
+    for user in [*others, factories.stranger("administrator")]:
+        with pytest.raises(NotAllowed):
+            change_schedule(place.province, "year", is_active=True, starts_on=today, actor=user)
+    assert not ReportSchedule.objects.exists()
+    assert change_schedule(place.province, "year", is_active=True, starts_on=today, actor=people.administrator)
