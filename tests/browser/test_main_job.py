@@ -67,7 +67,9 @@ class Desk:
         assert answer.status == 200, path
 
     def follow(self, message: str) -> None:
-        self.page.locator("main").get_by_role("link", name=says(message), exact=True).first.click()
+        """Follow the link and wait for the page it leads to."""
+        with self.page.expect_navigation():
+            self.page.locator("main").get_by_role("link", name=says(message), exact=True).first.click()
 
     def press(self, message: str, **values: Any) -> None:
         """Press the button and wait for the page it leads to."""
