@@ -23,15 +23,20 @@ Hook = Callable[[Any, "Move"], None]
 
 @dataclass(frozen=True)
 class Step:
-    """`code` is a verb; `sources` the states it starts from; `target` where it leads; `may` who may take it."""
+    """`code` is a verb; `sources` the states it starts from, of a life with several tracks those of each track that has
+    it; `target` where it leads; `may` who may take it."""
 
     code: str
     label: Any
-    sources: frozenset[str]
+    sources: frozenset[str] | Mapping[str, frozenset[str]]
     target: str
     may: May
     note_required: bool = False
     danger: bool = False
+
+    def starts(self, track: str = "") -> frozenset[str]:
+        """The states it starts from on a track; none where the track does not have it."""
+        return self.sources if isinstance(self.sources, frozenset) else self.sources.get(track, frozenset())
 
 
 @dataclass
@@ -46,12 +51,21 @@ class Move:
 
 
 class Life:
-    """All steps of one kind of record. `label_of` gives the word for a state."""
+    """All steps of one kind of record. `label_of` gives the word for a state, `track_of` which of several tracks a
+    record is on."""
 
-    def __init__(self, name: str, steps: list[Step], label_of: Callable[[str], str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        steps: list[Step],
+        label_of: Callable[[str], str],
+        track_of: Callable[[Any], str] = lambda obj: "",
+    ) -> None:
         self.name = name
         self.steps = {step.code: step for step in steps}
         self.label_of = label_of
+        self.track_of = track_of
+        self._conditions: list[Callable[[Any, Step], Verdict]] = []
         self._guards: list[tuple[int, frozenset[str], Hook]] = []
         self._effects: list[tuple[int, frozenset[str], Hook]] = []
 
@@ -77,8 +91,22 @@ class Life:
 
         return keep
 
+    def condition(self, condition: Callable[[Any, Step], Verdict]) -> Callable[[Any, Step], Verdict]:
+        """Register what must have happened before a step, beside its state; told before anybody tries."""
+        self._conditions.append(condition)
+        return condition
+
+    def step_for(self, obj: Any, code: str) -> Step | None:
+        """The step, if the track of the record has it."""
+        step = self.steps.get(code)
+        return step if step is not None and step.starts(self.track_of(obj)) else None
+
     def in_state(self, obj: Any, step: Step) -> Verdict:
-        if obj.state in step.sources:
+        if obj.state in step.starts(self.track_of(obj)):
+            for condition in self._conditions:
+                verdict = condition(obj, step)
+                if not verdict:
+                    return verdict
             return Verdict(True)
         return no(
             _("«%(step)s» is not possible while the state is «%(state)s».")
@@ -91,8 +119,9 @@ class Life:
         return may if not may else self.in_state(obj, step)
 
     def available(self, obj: Any, actor: Any) -> list[tuple[Step, Verdict]]:
-        """Every step with its verdict, for buttons and `available_steps`."""
-        return [(step, self.verdict(obj, step, actor)) for step in self.steps.values()]
+        """Every step of its track with its verdict, for buttons and `available_steps`."""
+        track = self.track_of(obj)
+        return [(step, self.verdict(obj, step, actor)) for step in self.steps.values() if step.starts(track)]
 
     def advance(
         self,

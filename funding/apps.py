@@ -5,4 +5,5 @@ class FundingConfig(AppConfig):
     name = "funding"
 
     def ready(self) -> None:
+        import funding.adjusting
         import funding.steps  # noqa: F401  registers guards and effects of project steps

@@ -15,11 +15,14 @@ from places.models import Area
 from programmes.models import (
     Activity,
     ActivityGroup,
+    AdjustmentKind,
+    AppraisalCriterion,
     Indicator,
     LegalDocument,
     PeriodKind,
     Programme,
     ReportingPeriod,
+    StepRule,
     SupportNorm,
     Target,
 )
@@ -62,6 +65,13 @@ def load_programmes() -> dict[str, int]:
         "activity groups": _activity_groups(),
         "activities": _activities(),
         "support norms": _support_norms(),
+        "step rules": _bring_in(StepRule, ("code",), _step_rules()),
+        "appraisal criteria": _bring_in(
+            AppraisalCriterion, ("code",), _dated("appraisal_criteria.csv", "code", "name")
+        ),
+        "kinds of adjustment": _bring_in(
+            AdjustmentKind, ("code",), _dated("adjustment_kinds.csv", "code", "change", "name", "authority")
+        ),
         "programmes": _programmes(),
         "indicators": _indicators(),
         "targets": _targets(),
@@ -112,6 +122,28 @@ def _province(code: str) -> Area:
     """The province a code stands for in a scope like «local:42»: the one of today."""
     province: Area = Area.objects.current().get(level="province", code=code)
     return province
+
+
+def _dated(name: str, *plain: str) -> list[dict[str, Any]]:
+    """Lines of a file of dated rules. An area is left empty for the whole country."""
+    return [
+        {
+            **{column: row[column] for column in (*plain, "source", "legal_basis", "verified", "note")},
+            "area": _province(row["area"]) if row["area"] else None,
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+        }
+        for row in rows(name)
+    ]
+
+
+def _step_rules() -> list[dict[str, Any]]:
+    numbers = ("deadline_day", "deadline_month", "deadline_years")
+    wanted = _dated("step_rules.csv", "code", "step", "before", *numbers)
+    for row in wanted:
+        row.update({name: int(row[name]) if row[name] else None for name in numbers})
+        row["deadline_years"] = row["deadline_years"] or 0
+    return wanted
 
 
 def _support_norms() -> int:

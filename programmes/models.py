@@ -106,6 +106,71 @@ class SupportNorm(models.Model):
         return f"{self.code} {self.source} {self.valid_from or ''}"
 
 
+class DatedRule(models.Model):
+    """A rule of the law or of a province, in force for a time: for a source of money, everywhere or in one province."""
+
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    legal_basis = NfcCharField(_("legal basis"), max_length=200, blank=True)
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    note = models.TextField(blank=True)
+
+    objects: ClassVar[Any] = ValidQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+
+class StepRule(DatedRule):
+    """What must have happened before a step of a project, and until when: `step` must be done before `before`.
+
+    `deadline_*`: the day of the year, counted from the budget year (-1: the year before it), by which `step` is due.
+    """
+
+    code = models.CharField(max_length=40, unique=True)
+    step = models.CharField(max_length=20)
+    before = models.CharField(max_length=20, blank=True)
+    deadline_day = models.PositiveSmallIntegerField(null=True, blank=True)
+    deadline_month = models.PositiveSmallIntegerField(null=True, blank=True)
+    deadline_years = models.SmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class AppraisalCriterion(DatedRule):
+    """One line of the checklist by which a file is appraised."""
+
+    code = models.CharField(max_length=40, unique=True)
+    name = NfcCharField(_("criterion"), max_length=400)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class AdjustmentKind(DatedRule):
+    """A kind of change of a decided project and who decides it (`authority`: a kind of agency)."""
+
+    code = models.CharField(max_length=40, unique=True)
+    change = models.CharField(max_length=20)  # what it is: the codes of projects/adjustments.py
+    name = NfcCharField(_("kind of adjustment"), max_length=200)
+    authority = models.CharField(max_length=30)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Programme(models.Model):
     """A programme of several years, of one source: the national one or a province's own."""
 

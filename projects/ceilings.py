@@ -20,7 +20,7 @@ from projects.models import Project, ProjectState
 if TYPE_CHECKING:
     from accounts.models import User
 
-NOT_GIVEN = (ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.STOPPED)
+NOT_GIVEN = (ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.STOPPED, ProjectState.REJECTED)
 
 
 @dataclass(frozen=True)

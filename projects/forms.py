@@ -25,7 +25,7 @@ from places.services import choices_on
 from programmes.models import Activity, Indicator, Method, PlanLine, PlanState, Programme
 from projects.models import Project, ProjectType
 from projects.progress import ProgressData
-from projects.services import DecisionData, ProjectData
+from projects.services import DecisionData, PaperData, ProjectData
 
 FOUND_AT_ONCE = 20  # beneficiaries shown of a search
 
@@ -158,6 +158,7 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
         required=False,
         help_text=_("Only where the same establishment was supported for the same activity before."),
     )
+    partner = NfcField(label=_("Partner unit"), max_length=300, required=False)
     beneficiaries = BeneficiaryField(label=_("Beneficiaries"), required=False)
     investment_vnd = MoneyField(
         label=_("Total investment"),
@@ -239,6 +240,7 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
             ends_on=data["ends_on"],
             aim=data["aim"],
             repeat_reason=data["repeat_reason"],
+            partner=data["partner"],
         )
 
     def blame(self, error: DomainError) -> None:
@@ -267,7 +269,18 @@ def _first_values() -> dict[str, Any]:
 
 def stored_values(project: Project) -> dict[str, Any]:
     """What the form shows of a stored project."""
-    plain = ("name", "type", "year", "aim", "repeat_reason", "investment_vnd", "starts_on", "ends_on", "version")
+    plain = (
+        "name",
+        "type",
+        "year",
+        "aim",
+        "repeat_reason",
+        "partner",
+        "investment_vnd",
+        "starts_on",
+        "ends_on",
+        "version",
+    )
     values: dict[str, Any] = {name: getattr(project, name) for name in plain}
     values |= {
         "programme": project.programme_id,
@@ -333,7 +346,7 @@ class StepForm(OnceForm, KcForm):
 
 class DayStepForm(StepForm):
     on = DateField(label=_("Date"), help_text=_("The day it happened; today or before."))
-    field_order = ("on", "note")
+    field_order: Sequence[str] | None = ("on", "note")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", {"on": clock.today()})
@@ -341,6 +354,89 @@ class DayStepForm(StepForm):
 
     def data_for(self) -> dict[str, Any]:
         return {"on": self.cleaned_data["on"]}
+
+
+PAPER_HELP = _("PDF, JPEG or PNG, up to 20 MB.")
+
+
+class PaperField(forms.FileField):
+    """A scanned paper. Cleaned: (bytes, content type, name) of a readable one, or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        widget = forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"})
+        super().__init__(required=False, help_text=PAPER_HELP, widget=widget, **kwargs)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        upload = super().clean(data, initial)
+        if not upload:
+            return None
+        try:
+            content, mime = check_paper(upload)
+        except DomainError as error:
+            raise forms.ValidationError([text for texts in error.fields.values() for text in texts]) from None
+        return content, mime, upload.name[-200:]
+
+
+def kept_file(paper: Any) -> dict[str, Any]:
+    """What `PaperField` gave, stored: to be called in the transaction of the step."""
+    return {"file": store_bytes(paper[0], paper[1]), "file_name": paper[2]} if paper else {}
+
+
+class PaperStepForm(DayStepForm):
+    """A step that leaves a paper: who issued it, number, day, who took part, the scan. `step` says which are asked."""
+
+    issuer = forms.ModelChoiceField(label=_("Issued by"), queryset=Agency.objects.none(), required=False)
+    number = NfcField(label=_("Number of the paper"), max_length=60, required=False)
+    participants = NfcField(
+        label=_("Who took part"),
+        max_length=2000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("One a line: name, office."),
+    )
+    file = PaperField(label=_("The paper as a file"))
+    field_order: Sequence[str] | None = ("issuer", "number", "on", "participants", "file", "note")
+    # step: (kinds of agency that issue it, is there a list of those who took part)
+    ASKED: dict[str, tuple[tuple[str, ...], bool]] = {
+        "register": ((AgencyKind.DEPARTMENT,), False),
+        "appraise": ((), True),
+        "reject": ((), False),
+        "ministry_appraise": ((AgencyKind.MINISTRY, AgencyKind.MINISTRY_DEPARTMENT), False),
+        "ministry_return": ((AgencyKind.MINISTRY, AgencyKind.MINISTRY_DEPARTMENT), False),
+        "ministry_reject": ((AgencyKind.MINISTRY, AgencyKind.MINISTRY_DEPARTMENT), False),
+        "accept": ((), True),
+        "liquidate": ((), True),
+        "settle": ((AgencyKind.MINISTRY, AgencyKind.MINISTRY_DEPARTMENT, AgencyKind.DEPARTMENT), False),
+    }
+
+    def __init__(self, *args: Any, project: Project, step: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, project=project, **kwargs)
+        kinds, took_part = self.ASKED[step]
+        issuer: Any = self.fields["issuer"]
+        issuer.queryset = Agency.objects.deciding(project.province_id).filter(kind__in=kinds)
+        if not kinds:
+            del self.fields["issuer"]
+        elif len(found := list(issuer.queryset[:2])) == 1:
+            issuer.initial = found[0].pk
+        if not took_part:
+            del self.fields["participants"]
+
+    def data_for(self) -> dict[str, Any]:
+        data = self.cleaned_data
+        paper = PaperData(
+            number=data["number"],
+            dated_on=data["on"],
+            issuer=data.get("issuer"),
+            participants=data.get("participants", ""),
+            **kept_file(data["file"]),
+        )
+        said = paper.number or paper.participants or paper.file or ("issuer" in self.changed_data)
+        return {"on": data["on"], **({"paper": paper} if said else {})}
+
+    def blame(self, error: DomainError) -> None:
+        names = {"paper": "number", "paper.number": "number", "paper.issuer": "issuer", "paper.date": "on"}
+        _rename(error, names)
+        super().blame(error)
 
 
 class _DecisionFields(forms.Form):
@@ -351,12 +447,7 @@ class _DecisionFields(forms.Form):
 
 class ApproveForm(_DecisionFields, StepForm, _MoneyForm):
     batch = NfcField(label=_("Batch"), max_length=40, required=False, help_text=_("For example: đợt 1."))
-    file = forms.FileField(
-        label=_("The decision as a file"),
-        required=False,
-        help_text=_("PDF, JPEG or PNG, up to 20 MB."),
-        widget=forms.FileInput(attrs={"accept": "application/pdf,image/jpeg,image/png"}),
-    )
+    file = PaperField(label=_("The decision as a file"))
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, project=project, **kwargs)
@@ -370,28 +461,15 @@ class ApproveForm(_DecisionFields, StepForm, _MoneyForm):
             if source in asked:
                 self.fields[name].help_text = _("Asked for: %(amount)s đồng") % {"amount": vnd(asked[source])}
 
-    def clean_file(self) -> Any:
-        """(bytes, content type, name) of a readable paper, or None."""
-        upload = self.cleaned_data["file"]
-        if not upload:
-            return None
-        try:
-            content, mime = check_paper(upload)
-        except DomainError as error:
-            raise forms.ValidationError([text for texts in error.fields.values() for text in texts]) from None
-        return content, mime, upload.name[-200:]
-
     def data_for(self) -> dict[str, Any]:
         """Stores the file: to be called in the transaction of the step."""
         data = self.cleaned_data
-        paper = data["file"]
         decision = DecisionData(
             issuer=data["issuer"],
             number=data["number"],
             decided_on=data["decided_on"],
             batch=data["batch"],
-            file=store_bytes(paper[0], paper[1]) if paper else None,
-            file_name=paper[2] if paper else "",
+            **kept_file(data["file"]),
         )
         return {"decision": decision, "money": self.by_source()}
 

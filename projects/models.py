@@ -12,7 +12,7 @@ from core.models import FoldedField, NfcCharField, Source, money_field, public_i
 from enterprises.models import Enterprise
 from files.models import StoredFile
 from places.models import Area
-from programmes.models import Activity, Indicator, PlanLine, Programme
+from programmes.models import Activity, AdjustmentKind, AppraisalCriterion, Indicator, PlanLine, Programme
 
 
 class ProjectType(models.TextChoices):
@@ -26,16 +26,24 @@ class ProjectState(models.TextChoices):
     DRAFT = "draft", _("Draft")
     SUBMITTED = "submitted", _("Submitted")
     RETURNED = "returned", _("Returned for completion")
+    REGISTERED = "registered", _("Registered with the ministry")
+    APPRAISED = "appraised", _("Appraised at base level")
+    MINISTRY_APPRAISED = "ministry_appraised", _("Appraised by the ministry")
     APPROVED = "approved", _("Approved")
+    CONTRACTED = "contracted", _("Under contract")
     IN_PROGRESS = "in_progress", _("In progress")
     ACCEPTED = "accepted", _("Accepted")
+    LIQUIDATED = "liquidated", _("Contract liquidated")
+    SETTLED = "settled", _("Settled")
     CLOSED = "closed", _("Closed")
     STOPPED = "stopped", _("Stopped")
+    REJECTED = "rejected", _("Rejected")
 
 
-BEFORE_APPROVAL = (ProjectState.DRAFT, ProjectState.SUBMITTED, ProjectState.RETURNED)
-WITH_DECISION = (ProjectState.APPROVED, ProjectState.IN_PROGRESS, ProjectState.ACCEPTED, ProjectState.CLOSED)
-OPEN_FOR_PROGRESS = (ProjectState.APPROVED, ProjectState.IN_PROGRESS)
+EDITABLE = (ProjectState.DRAFT, ProjectState.RETURNED)
+OPEN_FOR_PROGRESS = (ProjectState.APPROVED, ProjectState.CONTRACTED, ProjectState.IN_PROGRESS)
+DONE = (ProjectState.ACCEPTED, ProjectState.LIQUIDATED, ProjectState.SETTLED)  # carried out, not closed yet
+WITH_DECISION = (*OPEN_FOR_PROGRESS, *DONE, ProjectState.CLOSED)
 
 
 class ProjectQuerySet(models.QuerySet["Project"]):
@@ -88,7 +96,8 @@ class Project(models.Model):
 
     `year` is the budget year. `province` is the province that manages it. `historical` rows were recorded after the
     fact: they make no tasks, reminders or reports by themselves. `decided_on` is the date of the first decision that
-    approved it, null before; `submitted_at` the first submission.
+    approved it, null before; `submitted_at` the last submission. `round` counts how often the file was examined: one
+    that comes back completed is appraised anew.
     """
 
     public_id = public_id_field()
@@ -96,7 +105,7 @@ class Project(models.Model):
     name = NfcCharField(_("name"), max_length=400)
     folded = FoldedField(source="code name")
     type = models.CharField(_("type"), max_length=10, choices=ProjectType.choices, default=ProjectType.SINGLE)
-    state = models.CharField(max_length=12, choices=ProjectState.choices, default=ProjectState.DRAFT)
+    state = models.CharField(max_length=20, choices=ProjectState.choices, default=ProjectState.DRAFT)
     year = models.PositiveSmallIntegerField(_("budget year"))
     programme = models.ForeignKey(Programme, on_delete=models.PROTECT, verbose_name=_("programme"))
     plan_line = models.ForeignKey(
@@ -107,6 +116,7 @@ class Project(models.Model):
     implementing_unit = models.ForeignKey(
         Agency, on_delete=models.PROTECT, related_name="projects", verbose_name=_("implementing unit")
     )
+    partner = NfcCharField(_("partner unit"), max_length=300, blank=True)
     activities = models.ManyToManyField(Activity, related_name="projects", verbose_name=_("activities"))
     beneficiaries = models.ManyToManyField(
         Enterprise, related_name="projects", blank=True, verbose_name=_("beneficiaries")
@@ -120,11 +130,18 @@ class Project(models.Model):
     demonstration = models.BooleanField(default=False)
     created_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
+    round = models.PositiveSmallIntegerField(default=1)
     submitted_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     submitted_at = models.DateTimeField(null=True)
+    registered_on = models.DateField(null=True)
+    appraised_on = models.DateField(null=True)
+    ministry_appraised_on = models.DateField(null=True)
     decided_on = models.DateField(null=True)
+    contracted_on = models.DateField(null=True)
     started_on = models.DateField(null=True)
     accepted_on = models.DateField(null=True)
+    liquidated_on = models.DateField(null=True)
+    settled_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
     stopped_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
@@ -150,7 +167,18 @@ class Project(models.Model):
                 violation_error_message=_("The end lies before the start."),
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=["approved", "in_progress", "accepted", "closed"]) | Q(decided_on__isnull=False),
+                condition=~Q(
+                    state__in=[
+                        "approved",
+                        "contracted",
+                        "in_progress",
+                        "accepted",
+                        "liquidated",
+                        "settled",
+                        "closed",
+                    ]
+                )
+                | Q(decided_on__isnull=False),
                 name="project_approved_by_decision",
             ),
             models.CheckConstraint(
@@ -227,6 +255,8 @@ class Decision(models.Model):
 
 
 class DecisionMoney(models.Model):
+    """Money of a decision, in đồng; below zero where a later decision lowers what an earlier one gave."""
+
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, related_name="money")
     source = models.CharField(max_length=20, choices=Source.choices)
     amount_vnd = money_field()
@@ -235,11 +265,208 @@ class DecisionMoney(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["decision", "source"], name="decision_source_once"),
-            models.CheckConstraint(condition=Q(amount_vnd__gte=0), name="decision_money_positive"),
         ]
 
     def __str__(self) -> str:
         return f"{self.decision.number} {self.source}"
+
+
+class StepPaper(models.Model):
+    """The paper by which a step was taken: an act of an outside authority, a registration report, minutes.
+
+    `own_act`: the authority took the step with its own account; otherwise an officer recorded it.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="papers")
+    step = models.CharField(max_length=20)
+    issuer = models.ForeignKey(
+        Agency, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("issued by")
+    )
+    issuer_name = NfcCharField(max_length=300, blank=True)  # its name on the day
+    number = NfcCharField(_("number"), max_length=60, blank=True)
+    dated_on = models.DateField(_("date"))
+    participants = models.TextField(_("who took part"), blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = NfcCharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    own_act = models.BooleanField(default=False)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.number or self.step} ({self.dated_on:%d/%m/%Y})"
+
+
+class Recommendation(models.TextChoices):
+    APPROVE = "approve", _("Fit to be supported")
+    COMPLETE = "complete", _("To be completed")
+    REJECT = "reject", _("Not to be supported")
+
+
+class Opinion(models.Model):
+    """What one appraiser says of the file in one round. Opinions are kept; the latest of a person counts."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="opinions")
+    round = models.PositiveSmallIntegerField()
+    appraiser = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    appraiser_name = NfcCharField(max_length=200)  # on the day
+    recommendation = models.CharField(_("recommendation"), max_length=10, choices=Recommendation.choices)
+    support_vnd = money_field(_("support recommended"), null=True, blank=True)
+    remarks = models.TextField(_("remarks"), blank=True)
+    given_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["project", "round"], name="opinion_project")]
+        constraints = [
+            models.CheckConstraint(condition=Q(recommendation__in=Recommendation.values), name="opinion_known"),
+            models.CheckConstraint(
+                condition=Q(recommendation="approve") | ~Q(remarks=""), name="opinion_against_has_remarks"
+            ),
+            models.CheckConstraint(
+                condition=Q(support_vnd__isnull=True) | Q(support_vnd__gte=0), name="opinion_support_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.appraiser_name}"
+
+
+class Mark(models.TextChoices):
+    MET = "met", _("Met")
+    NOT_MET = "not_met", _("Not met")
+    NOT_APPLICABLE = "not_applicable", _("Does not apply")
+
+
+class OpinionMark(models.Model):
+    """One line of the checklist as the appraiser found it. No row: not looked at."""
+
+    opinion = models.ForeignKey(Opinion, on_delete=models.PROTECT, related_name="marks")
+    criterion = models.ForeignKey(AppraisalCriterion, on_delete=models.PROTECT)
+    mark = models.CharField(max_length=15, choices=Mark.choices)
+    remark = NfcCharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["opinion", "criterion"], name="opinion_mark_once"),
+            models.CheckConstraint(condition=Q(mark__in=Mark.values), name="opinion_mark_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.criterion.code} {self.mark}"
+
+
+class ContractKind(models.TextChoices):
+    IMPLEMENTATION = "implementation", _("Implementation contract")
+    SUPPORT = "support", _("Support contract")
+    CONTRACTOR = "contractor", _("Contract with a contractor")
+
+
+class Contract(models.Model):
+    """A signed contract of a project, or an annex that changes one (then `value_vnd` is the value after it).
+
+    The implementation contract is between the authority and the implementing unit, the support contract between the
+    implementing unit and a beneficiary. A row entered wrongly is set aside with the reason, never changed.
+    """
+
+    public_id = public_id_field()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="contracts")
+    kind = models.CharField(_("kind"), max_length=15, choices=ContractKind.choices)
+    annex_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="annexes", verbose_name=_("annex to")
+    )
+    number = NfcCharField(_("number"), max_length=60)
+    signed_on = models.DateField(_("signed on"))
+    party_a = NfcCharField(_("party A"), max_length=300)
+    party_b = NfcCharField(_("party B"), max_length=300)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    value_vnd = money_field(_("value"))
+    starts_on = models.DateField(_("starts on"), null=True, blank=True)
+    ends_on = models.DateField(_("ends on"), null=True, blank=True)
+    content = models.TextField(_("content"), blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = NfcCharField(max_length=200, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+    void_reason = NfcCharField(max_length=300, blank=True)
+    voided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["signed_on", "id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "kind", "number"], condition=Q(voided_at__isnull=True), name="contract_number_once"
+            ),
+            models.CheckConstraint(condition=Q(kind__in=ContractKind.values), name="contract_kind_known"),
+            models.CheckConstraint(condition=Q(value_vnd__gte=0), name="contract_value_positive"),
+            models.CheckConstraint(condition=~Q(number=""), name="contract_has_number"),
+            models.CheckConstraint(
+                condition=Q(starts_on__isnull=True) | Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="contract_dates_ordered",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="support") | Q(enterprise__isnull=False), name="contract_support_has_beneficiary"
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_at__isnull=True) | ~Q(void_reason=""), name="contract_void_has_reason"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class AdjustmentState(models.TextChoices):
+    ASKED = "asked", _("Asked for")
+    DECIDED = "decided", _("Decided")
+    REFUSED = "refused", _("Refused")
+
+
+class Adjustment(models.Model):
+    """A change of a decided project: asked for with its reason, then decided or refused by who may decide it.
+
+    `old` and `new` hold each changed field as it was and as it becomes, in the terms of `projects/adjustments.py`.
+    `kinds` are the kinds of change in it; the highest authority among them decides.
+    """
+
+    public_id = public_id_field()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="adjustments")
+    kinds = models.ManyToManyField(AdjustmentKind, related_name="+")
+    state = models.CharField(max_length=10, choices=AdjustmentState.choices, default=AdjustmentState.ASKED)
+    old = models.JSONField()
+    new = models.JSONField()
+    reason = models.TextField(_("reason"))
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    issuer = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    issuer_name = NfcCharField(max_length=300, blank=True)
+    number = NfcCharField(_("number"), max_length=60, blank=True)
+    decided_on = models.DateField(_("date"), null=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = NfcCharField(max_length=200, blank=True)
+    note = models.TextField(blank=True)
+    decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["project"], condition=Q(state="asked"), name="adjustment_one_open"),
+            models.CheckConstraint(condition=Q(state__in=AdjustmentState.values), name="adjustment_state_known"),
+            models.CheckConstraint(condition=~Q(reason=""), name="adjustment_has_reason"),
+            models.CheckConstraint(
+                condition=~Q(state="decided") | (Q(decided_on__isnull=False) & ~Q(number="")),
+                name="adjustment_decided_by_decision",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.pk}"
 
 
 class ProgressState(models.TextChoices):

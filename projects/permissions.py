@@ -5,12 +5,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from accounts.roles import Role
+from core.models import Source
 from core.verdicts import YES, Verdict, no
 from places.models import AreaClosure
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from projects.models import ProgressUpdate, Project
+    from projects.models import Adjustment, ProgressUpdate, Project
 
 
 def may_create(user: "User") -> Verdict:
@@ -56,11 +57,60 @@ def may_return(project: "Project", user: "User") -> Verdict:
     return YES
 
 
+def _is_author(project: "Project", user: "User") -> bool:
+    return user.pk is not None and user.pk in (project.created_by_id, project.submitted_by_id)
+
+
+def may_register(project: "Project", user: "User") -> Verdict:
+    if not user.sight.role_for(project.province_id, Role.OFFICER):
+        return no(_("Only an officer of the department registers a project with the ministry."))
+    return YES
+
+
+def may_give_opinion(project: "Project", user: "User") -> Verdict:
+    """An appraiser of the department; never of a file they entered or submitted themselves."""
+    if not user.sight.role_for(project.province_id, Role.OFFICER, Role.LEADER, Role.ACCOUNTANT):
+        return no(_("Only people of the department appraise a project."))
+    if _is_author(project, user):
+        return no(_("Nobody appraises a project they entered or submitted themselves."))
+    return YES
+
+
+def may_appraise(project: "Project", user: "User") -> Verdict:
+    """Concludes the appraisal at base level."""
+    if not user.sight.role_for(project.province_id, Role.OFFICER, Role.LEADER):
+        return no(_("Only an officer or a leader of the department concludes the appraisal."))
+    if _is_author(project, user):
+        return no(_("Nobody appraises a project they entered or submitted themselves."))
+    return YES
+
+
+def may_reject(project: "Project", user: "User") -> Verdict:
+    if not user.sight.role_for(project.province_id, Role.LEADER):
+        return no(_("Only a leader of the department rejects a project."))
+    if _is_author(project, user):
+        return no(_("Nobody decides on a project they entered or submitted themselves."))
+    return YES
+
+
+def acts_as_ministry(project: "Project", user: "User") -> bool:
+    """Somebody of the ministry, who takes the ministry's steps with their own account."""
+    sight = user.sight
+    return sight.country or project.province_id in sight.ministry_area_ids
+
+
+def may_act_for_ministry(project: "Project", user: "User") -> Verdict:
+    """The ministry's own account, or an officer or leader of the department who records its paper."""
+    if acts_as_ministry(project, user) or user.sight.role_for(project.province_id, Role.OFFICER, Role.LEADER):
+        return YES
+    return no(_("Only the ministry itself, or an officer of the department with its paper, records this."))
+
+
 def may_approve(project: "Project", user: "User") -> Verdict:
     """A leader records the decision of the competent authority; never on a file they entered themselves."""
     if not user.sight.role_for(project.province_id, Role.LEADER):
         return no(_("Only a leader of the department records a decision."))
-    if user.pk is not None and user.pk in (project.created_by_id, project.submitted_by_id):
+    if _is_author(project, user):
         return no(_("Nobody decides on a project they entered or submitted themselves."))
     return YES
 
@@ -96,4 +146,21 @@ def may_confirm(update: "ProgressUpdate", user: "User") -> Verdict:
         return no(_("Only an officer of the department or the implementing centre confirms progress."))
     if user.pk is not None and update.reported_by_id == user.pk:
         return no(_("Nobody confirms their own report."))
+    return YES
+
+
+def may_ask_adjustment(project: "Project", user: "User") -> Verdict:
+    if not _works_on(project, user):
+        return no(_("Only an officer of the department or the implementing centre asks for an adjustment."))
+    return YES
+
+
+def may_decide_adjustment(adjustment: "Adjustment", user: "User") -> Verdict:
+    """The ministry's own account, or a leader who records the decision; never on what they asked for themselves."""
+    project = adjustment.project
+    own = acts_as_ministry(project, user) and project.programme.source == Source.NATIONAL
+    if not (own or user.sight.role_for(project.province_id, Role.LEADER)):
+        return no(_("Only a leader of the department records the decision on an adjustment, or the ministry itself."))
+    if user.pk is not None and user.pk == adjustment.asked_by_id:
+        return no(_("Nobody decides on an adjustment they asked for themselves."))
     return YES

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
-from core.models import SUPPORT_SOURCES
+from core.models import SUPPORT_SOURCES, Source
 from projects.models import ProjectType
 
 if TYPE_CHECKING:
@@ -25,6 +25,18 @@ class Requirement:
 
 def _no_beneficiary(project: "Project") -> bool:
     return project.type != ProjectType.TASK and not project.beneficiaries.exists()
+
+
+def _counterpart(project: "Project") -> int:
+    return sum(row.amount_vnd for row in project.estimates.all() if row.source == Source.COUNTERPART)
+
+
+def _lasts_two_or_three_years(project: "Project") -> bool:
+    """More than one year from first to last day, and three at most."""
+    if project.starts_on is None or project.ends_on is None:
+        return False
+    years = (project.ends_on - project.starts_on).days / 365.25
+    return 1 < years <= 3.01
 
 
 REQUIREMENTS = (
@@ -52,6 +64,24 @@ REQUIREMENTS = (
         "submit",
         lambda p: not p.estimates.filter(source__in=SUPPORT_SOURCES, amount_vnd__gt=0).exists(),
         _("Enter the support asked for, by source."),
+    ),
+    Requirement(
+        "ends_on",
+        "submit",
+        lambda p: p.type == ProjectType.FLAGSHIP and not _lasts_two_or_three_years(p),
+        _("A flagship project lasts 2 to 3 years: enter first and last day (Circular 17/2018/TT-BCT, Article 1.1)."),
+    ),
+    Requirement(
+        "activities",
+        "submit",
+        lambda p: p.type == ProjectType.GROUP and p.activities.count() > 1,
+        _("A group project has one activity for several beneficiaries."),
+    ),
+    Requirement(
+        "estimate_counterpart",
+        "submit",
+        lambda p: p.type == ProjectType.TASK and _counterpart(p) > 0,
+        _("A task has no counterpart: leave it empty or enter 0."),
     ),
     Requirement(
         "investment_vnd",

@@ -23,8 +23,18 @@ from places.services import province_of
 from programmes.models import Activity, Indicator, PlanLine, Programme
 from projects import states
 from projects.ceilings import repeats_of, repeats_shown, require_within_norms
-from projects.models import Decision, DecisionMoney, PlannedResult, Project, ProjectEstimate, ProjectState, ProjectType
-from projects.permissions import may_create, may_edit
+from projects.models import (
+    EDITABLE,
+    Decision,
+    DecisionMoney,
+    PlannedResult,
+    Project,
+    ProjectEstimate,
+    ProjectType,
+    StepPaper,
+)
+from projects.permissions import acts_as_ministry, may_create, may_edit
+from projects.procedure import DAY_OF
 from projects.requirements import require_complete
 
 if TYPE_CHECKING:
@@ -56,6 +66,19 @@ class ProjectData:
     ends_on: dt.date | None = None
     aim: str = ""
     repeat_reason: str = ""
+    partner: str = ""
+
+
+@dataclass(frozen=True)
+class PaperData:
+    """The paper of a step: an act of an outside authority, a report, minutes. `issuer` None: the office itself."""
+
+    number: str = ""
+    dated_on: dt.date | None = None
+    issuer: Agency | None = None
+    participants: str = ""
+    file: StoredFile | None = None
+    file_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -133,6 +156,7 @@ def _checked(data: ProjectData, actor: "User") -> dict[str, Any]:
         "ends_on": data.ends_on,
         "aim": data.aim.strip(),
         "repeat_reason": data.repeat_reason.strip(),
+        "partner": " ".join(nfc(data.partner).split()),
     }
 
 
@@ -221,7 +245,7 @@ def change_project(project: Project, data: ProjectData, *, actor: "User", versio
 
 def require_editable(project: Project) -> None:
     """Only a draft or a returned file may be changed; afterwards only by an adjustment."""
-    if project.state not in (ProjectState.DRAFT, ProjectState.RETURNED):
+    if project.state not in EDITABLE:
         raise WrongState(
             _("A project in state «%(state)s» can no longer be changed.") % {"state": project.get_state_display()}
         )
@@ -234,21 +258,48 @@ def take_step(
     """Move the project one step. `data` holds what the step needs:
 
     approve: {"decision": DecisionData, "money": {source: đồng}}; stop of a project with unspent money:
-    {"decision": DecisionData}; accept: {"on": date}. Raises Invalid, NotAllowed, WrongState, CeilingExceeded.
+    {"decision": DecisionData}; steps that have a day: {"on": date}; steps that leave a paper: {"paper": PaperData}.
+    Raises Invalid, NotAllowed, WrongState, CeilingExceeded.
     """
     project = lock(project)
-    step = states.PROJECT_LIFE.steps.get(step_code)
+    step = states.PROJECT_LIFE.step_for(project, step_code)
     if step is None:
         raise Invalid(_("There is no such step."), code="unknown_step")
     step.may(project, actor).require()
-    _STAMPS[step_code](project, actor, data or {}, states.PROJECT_LIFE.in_state(project, step).allowed)
+    if states.PROJECT_LIFE.in_state(project, step):
+        _stamp(project, step_code, actor, data or {})
     states.PROJECT_LIFE.advance(project, step, actor=actor, note=note, data=data)
     return project
 
 
-def _day(data: Mapping[str, Any], before: dt.date | None) -> dt.date:
+def _stamp(project: Project, step: str, actor: "User", data: Mapping[str, Any]) -> None:
+    """The days and names that the row itself keeps of a step."""
+    decision, paper = data.get("decision"), data.get("paper")
+    if step == "submit":
+        project.submitted_at, project.submitted_by = clock.now(), actor
+    elif step in ("return", "ministry_return"):
+        project.round += 1
+        project.appraised_on = project.ministry_appraised_on = None
+    elif step == "approve":
+        if isinstance(decision, DecisionData):
+            project.decided_on = decision.decided_on
+    elif step in DAY_OF:
+        dated = paper.dated_on if isinstance(paper, PaperData) else None
+        setattr(project, DAY_OF[step], _day(data.get("on") or dated, _day_before(project, step)))
+
+
+def _day_before(project: Project, step: str) -> dt.date | None:
+    """The latest day of the steps before this one."""
+    names = list(DAY_OF)
+    if step == "stop":
+        return project.decided_on
+    days = [getattr(project, DAY_OF[name]) for name in names[: names.index(step)]]
+    return max((day for day in days if day is not None), default=None)
+
+
+def _day(day: dt.date | None, before: dt.date | None) -> dt.date:
     """The day of a step: today where none is given, never in the future, never earlier than the step before it."""
-    day: dt.date = data.get("on") or clock.today()
+    day = day or clock.today()
     if day > clock.today():
         raise Invalid(fields={"on": _("The date lies in the future.")})
     if before is not None and day < before:
@@ -257,51 +308,62 @@ def _day(data: Mapping[str, Any], before: dt.date | None) -> dt.date:
     return day
 
 
-def _stamp_submit(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
-    if possible:
-        project.submitted_at = clock.now()
-        project.submitted_by = actor
+# --- papers -----------------------------------------------------------------------------------------------------------
+
+# Acts that nobody knows without their paper, unless the authority takes the step with its own account.
+PAPER_NEEDED = ("register", "ministry_appraise", "ministry_return", "ministry_reject")
+PAPER_POSSIBLE = (*PAPER_NEEDED, "appraise", "reject", "accept", "liquidate", "settle")
 
 
-def _stamp_approve(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
-    decision = data.get("decision")
-    if possible and isinstance(decision, DecisionData):
-        project.decided_on = decision.decided_on
+@states.PROJECT_LIFE.guard(*PAPER_POSSIBLE, order=10)
+def _paper_right(project: Project, move: Move) -> None:
+    paper = move.data.get("paper")
+    errors: dict[str, str] = {}
+    own = move.step.code.startswith("ministry_") and acts_as_ministry(project, move.actor)
+    needed = move.step.code in PAPER_NEEDED and not own
+    if not isinstance(paper, PaperData):
+        if needed:
+            errors["paper"] = _("Enter the paper: issuing body, number and date.")
+    else:
+        if needed and not paper.number.strip():
+            errors["paper.number"] = _("Enter the number of the paper.")
+        if needed and paper.issuer is None:
+            errors["paper.issuer"] = _("Choose who issued it.")
+        if needed and paper.dated_on is None:
+            errors["paper.date"] = _("Enter the date.")
+        elif paper.dated_on is not None and paper.dated_on > clock.today():
+            errors["paper.date"] = _("The date lies in the future.")
+        elif paper.dated_on is not None and paper.dated_on.year < 2000:
+            errors["paper.date"] = _("Check the date of the document.")
+    if errors:
+        raise Invalid(fields=errors)
 
 
-def _stamp_start(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
-    if possible:
-        project.started_on = _day(data, project.decided_on)
-
-
-def _stamp_accept(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
-    if possible:
-        project.accepted_on = _day(data, project.started_on or project.decided_on)
-
-
-def _stamp_close(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
-    if possible:
-        project.closed_on = _day(data, project.accepted_on)
-
-
-def _stamp_stop(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
-    if possible:
-        project.stopped_on = _day(data, project.decided_on)
-
-
-def _stamp_nothing(project: Project, actor: "User", data: Mapping[str, Any], possible: bool) -> None:
-    """The step has no date of its own beside the audit entry."""
-
-
-_STAMPS = {
-    "submit": _stamp_submit,
-    "return": _stamp_nothing,
-    "approve": _stamp_approve,
-    "start": _stamp_start,
-    "accept": _stamp_accept,
-    "close": _stamp_close,
-    "stop": _stamp_stop,
-}
+@states.PROJECT_LIFE.effect(*PAPER_POSSIBLE, order=10)
+def _keep_paper(project: Project, move: Move) -> None:
+    paper = move.data.get("paper")
+    own = move.step.code.startswith("ministry_") and acts_as_ministry(project, move.actor)
+    if not isinstance(paper, PaperData):
+        if not own:
+            return
+        paper = PaperData()
+    dated = paper.dated_on or clock.today()
+    issuer = paper.issuer or (move.actor.agency if own else None)
+    row = StepPaper.objects.create(
+        project=project,
+        step=move.step.code,
+        issuer=issuer,
+        issuer_name=issuer.name_on(dated) if issuer else "",
+        number=nfc(paper.number).strip(),
+        dated_on=dated,
+        participants=paper.participants.strip(),
+        file=paper.file,
+        file_name=paper.file_name,
+        note=move.note,
+        own_act=own,
+        recorded_by=move.actor,
+    )
+    move.changes["paper"] = (None, ", ".join(filter(None, (row.number, f"{dated:%d/%m/%Y}", row.issuer_name))))
 
 
 @states.PROJECT_LIFE.guard("submit", order=10)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from projects.views import editing, progress, projects, steps
+from projects.views import adjustments, appraisal, contracts, editing, progress, projects, steps
 
 app_name = "projects"
 urlpatterns = [
@@ -15,6 +15,13 @@ urlpatterns = [
     path("<uuid:public_id>/steps/<slug:step>/", steps.step, name="step"),
     path("<uuid:public_id>/decision/", steps.step, {"step": "approve"}, name="decision"),
     path("<uuid:public_id>/decisions/<int:pk>/file/", steps.decision_file, name="file"),
+    path("<uuid:public_id>/papers/<slug:kind>/<int:pk>/", steps.paper, name="paper"),
+    path("<uuid:public_id>/opinion/", appraisal.opinion, name="opinion"),
+    path("<uuid:public_id>/contracts/new/", contracts.new, name="contract_new"),
+    path("<uuid:public_id>/contracts/<uuid:contract_id>/void/", contracts.void, name="contract_void"),
+    path("<uuid:public_id>/adjustments/new/", adjustments.new, name="adjust"),
+    path("<uuid:public_id>/adjustments/<uuid:adjustment_id>/", adjustments.detail, name="adjustment"),
+    path("<uuid:public_id>/adjustments/<uuid:adjustment_id>/<slug:step>/", adjustments.step, name="adjustment_step"),
     path("<uuid:public_id>/progress/new/", progress.report, name="report"),
     path("<uuid:public_id>/progress/<uuid:uuid>/", progress.update, name="update"),
     path("<uuid:public_id>/progress/<uuid:uuid>/confirm/", progress.confirm, name="confirm"),

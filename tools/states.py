@@ -13,13 +13,13 @@ def text() -> str:
     from django.utils import translation
 
     from audit.steps import Life
-    from projects.states import PROGRESS_LIFE, PROJECT_LIFE
+    from projects.states import ADJUSTMENT_LIFE, PROGRESS_LIFE, PROJECT_LIFE
 
-    def diagram(life: Life, first: str) -> list[str]:
+    def diagram(life: Life, first: str, track: str = "") -> list[str]:
         lines = ["```mermaid", "stateDiagram-v2", f"    [*] --> {first}"]
         for step in life.steps.values():
             note = " (with a reason)" if step.note_required and "reason" not in str(step.label) else ""
-            lines += [f"    {source} --> {step.target}: {step.label}{note}" for source in sorted(step.sources)]
+            lines += [f"    {source} --> {step.target}: {step.label}{note}" for source in sorted(step.starts(track))]
         return [*lines, "```", ""]
 
     with translation.override("en"):
@@ -30,9 +30,17 @@ def text() -> str:
                 "Made from `projects/states.py` by `python tools/states.py`; a test keeps it true. Who takes a step,",
                 "and why not, stands in `projects/permissions.py`, what it needs in `projects/requirements.py`.",
                 "",
-                "## A project",
+                "What the law wants before a step is data: `data/step_rules.csv`, read by `projects/procedure.py`.",
                 "",
-                *diagram(PROJECT_LIFE, "draft"),
+                "## A project of national money",
+                "",
+                *diagram(PROJECT_LIFE, "draft", "national"),
+                "## A project of local money",
+                "",
+                *diagram(PROJECT_LIFE, "draft", "local"),
+                "## An adjustment of a project",
+                "",
+                *diagram(ADJUSTMENT_LIFE, "asked"),
                 "## An update of its progress",
                 "",
                 *diagram(PROGRESS_LIFE, "reported"),

@@ -42,8 +42,9 @@ from projects.models import (
     ProjectType,
 )
 from projects.permissions import sees_working_papers
+from projects.procedure import preload
 from projects.progress import ProgressData, confirm_progress, keep_photo, report_progress, return_progress
-from projects.services import ProjectData, change_project, create_project, take_step
+from projects.services import PaperData, ProjectData, change_project, create_project, take_step
 from projects.states import PROJECT_LIFE
 
 ANY = OpenApiTypes.OBJECT
@@ -88,6 +89,7 @@ def show_projects(rows: list[Project], user: Any) -> list[dict[str, Any]]:
         achieved[result.update.project_id].append(
             {"indicator": result.indicator.code, "quantity": result.quantity, "on": result.update.on}
         )
+    preload(rows)
     return [
         {
             "id": str(row.public_id),
@@ -210,6 +212,7 @@ class ProjectBody(StrictSerializer):
     ends_on = Day(required=False, allow_null=True)
     aim = Text(max_length=5000, required=False, allow_blank=True)
     repeat_reason = Text(max_length=2000, required=False, allow_blank=True)
+    partner = Text(max_length=300, required=False, allow_blank=True)
 
 
 class ProjectChange(ProjectBody):
@@ -221,11 +224,28 @@ class MoneyBody(StrictSerializer):
     amount_vnd = Vnd()
 
 
+class PaperBody(StrictSerializer):
+    issuer = Uuid(required=False, allow_null=True)
+    number = Text(max_length=60, required=False, allow_blank=True)
+    date = Day(required=False, allow_null=True)
+    participants = Text(max_length=2000, required=False, allow_blank=True)
+
+
+def paper_data(body: dict[str, Any], project: Project) -> PaperData:
+    issuer = None
+    if body.get("issuer") is not None:
+        issuer = Agency.objects.deciding(project.province_id).filter(public_id=body["issuer"]).first()
+        if issuer is None:
+            raise serializers.ValidationError({"paper": {"issuer": [_("There is no such agency here.")]}})
+    return PaperData(body.get("number", ""), body.get("date"), issuer, body.get("participants", ""))
+
+
 class StepBody(StrictSerializer):
     note = Text(max_length=5000, required=False, allow_blank=True)
     on = Day(required=False)
     decision = DecisionBody(required=False)
     money = serializers.ListField(child=MoneyBody(), required=False, max_length=len(SOURCES))
+    paper = PaperBody(required=False)
 
 
 class ProgressBody(StrictSerializer):
@@ -288,6 +308,7 @@ def project_data(body: dict[str, Any], request: PortalRequest) -> ProjectData:
         ends_on=body.get("ends_on"),
         aim=body.get("aim", ""),
         repeat_reason=body.get("repeat_reason", ""),
+        partner=body.get("partner", ""),
     )
 
 
@@ -425,7 +446,7 @@ class ProjectStep(PortalView):
     @extend_schema(operation_id="project_step", request=StepBody, responses=ANY)
     def post(self, request: PortalRequest, project_id: UUID, step: str) -> HttpResponse:
         row = get_project(request, project_id)
-        if step not in PROJECT_LIFE.steps:
+        if PROJECT_LIFE.step_for(row, step) is None:
             raise Http404
 
         def act() -> Response:
@@ -437,6 +458,8 @@ class ProjectStep(PortalView):
                 data["decision"] = decision_data(body["decision"], row.province)
             if "money" in body:
                 data["money"] = self._money(body["money"])
+            if "paper" in body:
+                data["paper"] = paper_data(body["paper"], row)
             moved = take_step(row, step, actor=request.user, note=body.get("note", ""), data=data)
             return Response(show_one(moved, request.user))
 

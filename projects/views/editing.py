@@ -105,11 +105,11 @@ def _form_page(
 ) -> HttpResponse:
     error = context.pop("error", None)
     values = form["beneficiaries"].value() or []
-    context |= {"project": project, "picker": _picker(request, user, values)}
+    context |= {"project": project, "picker": picker_for(request, user, values)}
     return render_form(request, "projects/form.html", form, context, error)
 
 
-def _picker(request: HttpRequest, user: User, values: Any) -> dict[str, Any]:
+def picker_for(request: HttpRequest, user: User, values: Any) -> dict[str, Any]:
     text = (request.POST.get("beneficiary_q") or request.GET.get("beneficiary_q") or "")[:100].replace("\0", "")
     chosen = chosen_beneficiaries(user, values)
     found, count = find_beneficiaries(user, text, chosen)
@@ -121,7 +121,7 @@ def beneficiaries(request: HttpRequest) -> HttpResponse:
     """The part of the form that picks beneficiaries: those chosen, and those that fit the search."""
     user = user_of(request)
     permissions.may_create(user).require()
-    picker = _picker(request, user, request.GET.getlist("beneficiaries"))
+    picker = picker_for(request, user, request.GET.getlist("beneficiaries"))
     return render(request, "projects/_beneficiaries.html", {"picker": picker})
 
 

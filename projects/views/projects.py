@@ -12,15 +12,27 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from accounts.models import User
 from accounts.signed_in import user_of
 from audit.models import Entry
+from core import clock
 from core.models import SUPPORT_SOURCES, Source
 from places.models import Level
 from places.services import district_on
-from projects import permissions
+from projects import appraisal, permissions
 from projects.ceilings import ceilings_of, repeats_of, repeats_shown
 from projects.filters import ProjectFilter
-from projects.models import Decision, ProgressState, ProgressUpdate, Project, ProjectState
+from projects.models import (
+    EDITABLE,
+    OPEN_FOR_PROGRESS,
+    AdjustmentState,
+    Decision,
+    ProgressState,
+    ProgressUpdate,
+    Project,
+    ProjectState,
+)
+from projects.procedure import deadline_of
 from projects.states import PROJECT_LIFE
 from projects.views.shared import project_of, support_totals, with_support
 
@@ -81,13 +93,46 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "decisions": decisions,
         "possible": [step for step, verdict in steps if verdict],
         "refused": [(step, verdict.reason) for step, verdict in steps if not verdict],
-        "may_edit": project.state in (ProjectState.DRAFT, ProjectState.RETURNED)
-        and bool(permissions.may_edit(project, user)),
-        "may_report": project.state in (ProjectState.APPROVED, ProjectState.IN_PROGRESS)
-        and bool(permissions.may_report_progress(project, user)),
+        "may_edit": project.state in EDITABLE and bool(permissions.may_edit(project, user)),
+        "may_report": project.state in OPEN_FOR_PROGRESS and bool(permissions.may_report_progress(project, user)),
         "history": entries,
+        "papers": _papers(project),
+        **_life(project, user, inside),
     }
     return render(request, "projects/detail.html", context)
+
+
+def _life(project: Project, user: User, inside: bool) -> dict[str, Any]:
+    """Appraisal, contracts and adjustments, for those who work on the project."""
+    if not inside:
+        return {}
+    opinions = list(project.opinions.prefetch_related("marks__criterion"))
+    signed = list(project.contracts.select_related("annex_of"))
+    asked = list(project.adjustments.prefetch_related("kinds"))
+    open_for_opinions = project.state in appraisal.OPEN_FOR_OPINIONS
+    decided = project.decided_on is not None
+    ended = project.closed_on or project.stopped_on
+    return {
+        "opinions": opinions,
+        "contracts": signed,
+        "adjustments": asked,
+        "show_appraisal": bool(opinions) or open_for_opinions,
+        "show_contracts": decided,
+        "show_adjustments": decided,
+        "may_opine": open_for_opinions and bool(permissions.may_give_opinion(project, user)),
+        "may_contract": decided and not ended and bool(permissions.may_run(project, user)),
+        "may_adjust": decided
+        and not ended
+        and project.settled_on is None
+        and not any(row.state == AdjustmentState.ASKED for row in asked)
+        and bool(permissions.may_ask_adjustment(project, user)),
+    }
+
+
+def _papers(project: Project) -> list[dict[str, Any]]:
+    """What steps left on paper, each with the words of its step."""
+    rows = project.papers.select_related("recorded_by", "file")
+    return [{"paper": row, "label": PROJECT_LIFE.steps[row.step].label} for row in rows]
 
 
 def _day_of(project: Project) -> dt.date:
@@ -98,28 +143,47 @@ def _day_of(project: Project) -> dt.date:
     return min(day, project.area.valid_to) if project.area.valid_to else day
 
 
-def _next_step(project: Project) -> dict[str, str] | None:
+def _next_step(project: Project) -> dict[str, Any] | None:
     """What comes next and who holds it. Nothing for what is over."""
     unit = project.implementing_unit.name
+    national = project.programme.source == Source.NATIONAL
+    department = _("Officer of the department")
+    ministry = _("The ministry; officer of the department for its paper")
+    leader = _("Leader of the department")
+    close = _("Officer and accountant of the department")
     words = {
-        ProjectState.DRAFT: (_("Complete the file and submit it."), _("Officer of the department")),
+        ProjectState.DRAFT: (_("Complete the file and submit it."), department),
         ProjectState.RETURNED: (
             _("Complete what was asked for and submit it again."),
             _("Officer of the department with %(unit)s") % {"unit": unit},
         ),
         ProjectState.SUBMITTED: (
-            _("Record the decision of the competent authority, or return the file."),
-            _("Leader of the department"),
+            (_("Register it with the ministry and appraise it, or return the file."), department)
+            if national
+            else (_("Appraise it, then record the decision of the competent authority, or return the file."), leader)
         ),
-        ProjectState.APPROVED: (_("Start the project."), unit),
+        ProjectState.REGISTERED: (_("Appraise the file at base level."), department),
+        ProjectState.APPRAISED: (
+            (_("Record the ministry's appraisal when it has come."), ministry)
+            if national
+            else (_("Record the decision of the competent authority, or return the file."), leader)
+        ),
+        ProjectState.MINISTRY_APPRAISED: (_("Record the decision of the Minister when it is signed."), leader),
+        ProjectState.APPROVED: (_("Sign the contracts, then start the project."), unit),
+        ProjectState.CONTRACTED: (_("Start the project."), unit),
         ProjectState.IN_PROGRESS: (_("Report progress; when everything is done, record acceptance."), unit),
-        ProjectState.ACCEPTED: (
-            _("Pay what is left, then close the project."),
-            _("Officer and accountant of the department"),
-        ),
+        ProjectState.ACCEPTED: (_("Liquidate the contracts, pay what is left and settle."), close),
+        ProjectState.LIQUIDATED: (_("Pay what is left, then record the settlement."), close),
+        ProjectState.SETTLED: (_("File the papers and close the project."), close),
     }
     found = words.get(ProjectState(project.state))
-    return {"what": found[0], "who": found[1]} if found else None
+    if not found:
+        return None
+    following = {ProjectState.DRAFT: "register", ProjectState.SUBMITTED: "register"}.get(
+        ProjectState(project.state), ""
+    )
+    due = deadline_of(project, following) if following else None
+    return {"what": found[0], "who": found[1], "due": due, "late": due is not None and clock.today() > due}
 
 
 def _reason_of_return(project: Project, entries: Iterable[Entry]) -> Entry | None:
@@ -127,7 +191,8 @@ def _reason_of_return(project: Project, entries: Iterable[Entry]) -> Entry | Non
     if project.state != ProjectState.RETURNED:
         return None
     label = project._meta.label_lower
-    return next((entry for entry in entries if entry.action == "return" and entry.object_type == label), None)
+    returns = ("return", "ministry_return")
+    return next((entry for entry in entries if entry.action in returns and entry.object_type == label), None)
 
 
 def _money(project: Project, decisions: Iterable[Decision]) -> dict[str, Any]:

@@ -13,11 +13,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.signed_in import render_form, user_of
 from audit.steps import Step
+from core import clock
 from core.errors import DomainError, NotAllowed, NotFound, WrongState
 from core.once import once
 from files.services import read_bytes
-from projects.forms import ApproveForm, DayStepForm, StepForm, StopForm
-from projects.models import Decision, Project
+from projects import appraisal, contracts
+from projects.forms import ApproveForm, DayStepForm, PaperStepForm, StepForm, StopForm
+from projects.models import Adjustment, Contract, Decision, Project, StepPaper
+from projects.permissions import sees_working_papers
+from projects.procedure import deadline_of, doubts
 from projects.requirements import missing_for
 from projects.services import take_step
 from projects.states import PROJECT_LIFE
@@ -25,15 +29,36 @@ from projects.views.shared import project_of
 
 FORMS: dict[str, type[StepForm]] = {
     "approve": ApproveForm,
+    "contract": DayStepForm,
     "start": DayStepForm,
-    "accept": DayStepForm,
     "close": DayStepForm,
     "stop": StopForm,
 }
 
+
 # What will happen, said before it does.
 EXPLAINED = {
     "submit": gettext_lazy("The file goes to the leader, who records the decision. Until then it cannot be changed."),
+    "register": gettext_lazy(
+        "You record the registration report that the department sent to the ministry's unit, with its number and day."
+    ),
+    "appraise": gettext_lazy(
+        "You conclude the appraisal of the department. It rests on the opinions given; enter the minutes, if any."
+    ),
+    "reject": gettext_lazy("The file ends here, with your reason. It cannot be taken up again."),
+    "ministry_appraise": gettext_lazy(
+        "You record what the ministry's appraisal said, with who issued it, number and day. Somebody of the ministry "
+        "does it with their own account."
+    ),
+    "ministry_return": gettext_lazy(
+        "The ministry wants the file completed: enter its paper and what is missing. Then the file is examined again."
+    ),
+    "ministry_reject": gettext_lazy("The ministry does not support the project: enter its paper and the reason."),
+    "contract": gettext_lazy("From this day the project is under contract. All contracts have been entered before."),
+    "liquidate": gettext_lazy("You record that the contracts are liquidated, with the minutes."),
+    "settle": gettext_lazy(
+        "You record that the settlement is approved. It is possible when all money is paid, cleared or given back."
+    ),
     "return": gettext_lazy("The file goes back to whoever entered it, with your reason, and can be changed again."),
     "approve": gettext_lazy(
         "You record a decision that is signed. The money is taken from the year's budget at once; if there is not "
@@ -55,12 +80,14 @@ INPUTS = {"activities": "id_activities_0", "beneficiaries": "id_beneficiary_q", 
 def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     user = user_of(request)
     project = project_of(user, public_id)
-    found = PROJECT_LIFE.steps.get(step)
+    found = PROJECT_LIFE.step_for(project, step)
     if found is None:
         raise Http404
     found.may(project, user).require()
     files = request.FILES if request.method == "POST" else None
-    form = FORMS.get(step, StepForm)(request.POST or None, files, project=project, note_required=found.note_required)
+    more = {"step": step} if step in PaperStepForm.ASKED else {}
+    kind = PaperStepForm if more else FORMS.get(step, StepForm)
+    form = kind(request.POST or None, files, project=project, note_required=found.note_required, **more)
     error = None
     if request.method == "POST" and form.is_valid():
 
@@ -85,6 +112,9 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
         "step": found,
         "explained": EXPLAINED[found.code],
         "missing": _missing(project, found),
+        "doubts": doubts(project, step),
+        "due": deadline_of(project, step),
+        "late": (due := deadline_of(project, step)) is not None and clock.today() > due,
     }
     return render_form(request, "projects/step.html", form, context, error)
 
@@ -97,8 +127,34 @@ def _require_state(project: Project, step: Step) -> None:
 
 def _missing(project: Project, step: Step) -> list[dict[str, Any]]:
     """Everything the step still needs, each with the input where it is entered."""
+    edit = reverse("projects:edit", args=[project.public_id])
     found = missing_for(project, step.code)
-    return [{"id": INPUTS.get(name, f"id_{name}"), "text": text} for name, texts in found.items() for text in texts]
+    rows = [
+        {"url": f"{edit}#{INPUTS.get(name, f'id_{name}')}", "text": text}
+        for name, texts in found.items()
+        for text in texts
+    ]
+    if step.code == "contract":
+        enter = reverse("projects:contract_new", args=[project.public_id])
+        rows += [{"url": enter, "text": text} for text in contracts.missing(project)]
+    if step.code == "appraise" and not appraisal.found_fit(project):
+        give = reverse("projects:opinion", args=[project.public_id])
+        rows.append({"url": give, "text": _("No appraiser has found the file fit yet.")})
+    return rows
+
+
+@require_safe
+def paper(request: HttpRequest, public_id: UUID, kind: str, pk: int) -> HttpResponse:
+    """The scan of a step's paper, a contract or an adjustment, for those who work on the project."""
+    user = user_of(request)
+    project = project_of(user, public_id)
+    models: dict[str, Any] = {"step": StepPaper, "contract": Contract, "adjustment": Adjustment}
+    if kind not in models or not sees_working_papers(project, user):
+        raise Http404
+    row = models[kind].objects.filter(project=project, pk=pk, file__isnull=False).select_related("file").first()
+    if row is None:
+        raise Http404
+    return stored_file(row.file, row.file_name or str(row))
 
 
 @require_safe

@@ -1,0 +1,95 @@
+"""What the law wants to have happened before a step, and until when (`programmes.StepRule`).
+
+A rule that was verified refuses; one that was not is told and refuses nothing. What was recorded after the fact
+(`historical`) is not measured: its paper may be incomplete and cannot be made up for.
+"""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from audit.steps import Step
+from core import clock
+from core.models import Verified
+from core.verdicts import YES, Verdict, no
+from programmes.models import StepRule
+from projects.models import Project
+from projects.states import PROJECT_LIFE
+
+# The day on which a step was taken, where the project keeps it.
+DAY_OF = {
+    "register": "registered_on",
+    "appraise": "appraised_on",
+    "ministry_appraise": "ministry_appraised_on",
+    "approve": "decided_on",
+    "contract": "contracted_on",
+    "start": "started_on",
+    "accept": "accepted_on",
+    "liquidate": "liquidated_on",
+    "settle": "settled_on",
+    "close": "closed_on",
+    "stop": "stopped_on",
+}
+
+
+def preload(projects: Iterable[Project]) -> None:
+    """Give each its rules with one query; what was not given asks by itself."""
+    rules = list(StepRule.objects.valid_on(clock.today()))
+    for project in projects:
+        keep = [rule for rule in rules if rule.source == project.programme.source]
+        project._step_rules = [rule for rule in keep if rule.area_id in (None, project.province_id)]  # type: ignore[attr-defined]
+
+
+def rules_of(project: Project) -> list[StepRule]:
+    """The rules in force today for the project's money and province."""
+    if not hasattr(project, "_step_rules"):
+        here = Q(area__isnull=True) | Q(area=project.province_id)
+        rows = StepRule.objects.filter(here, source=project.programme.source).valid_on(clock.today())
+        project._step_rules = list(rows)  # type: ignore[attr-defined]
+    found: list[StepRule] = project._step_rules  # type: ignore[attr-defined]
+    return found
+
+
+def _done(project: Project, step: str) -> bool:
+    return step not in DAY_OF or getattr(project, DAY_OF[step]) is not None
+
+
+def unmet(project: Project, step: str) -> list[StepRule]:
+    """Rules that want something else to have happened before the step."""
+    if project.historical:
+        return []
+    return [rule for rule in rules_of(project) if rule.before == step and not _done(project, rule.step)]
+
+
+def words(rule: StepRule) -> str:
+    """«Thẩm định cấp Bộ» with its basis."""
+    label = PROJECT_LIFE.steps[rule.step].label
+    return f"«{label}» ({rule.legal_basis})" if rule.legal_basis else f"«{label}»"
+
+
+@PROJECT_LIFE.condition
+def _nothing_left_out(project: Project, step: Step) -> Verdict:
+    wanted = [rule for rule in unmet(project, step.code) if rule.verified == Verified.YES]
+    if not wanted:
+        return YES
+    return no(_("Before this comes %(steps)s.") % {"steps": ", ".join(words(rule) for rule in wanted)})
+
+
+def doubts(project: Project, step: str) -> list[str]:
+    """What an unverified rule would want before the step: told, not held."""
+    return [
+        _("Usually %(steps)s comes first. The rule of the province is not verified, so it is not held.")
+        % {"steps": words(rule)}
+        for rule in unmet(project, step)
+        if rule.verified != Verified.YES
+    ]
+
+
+def deadline_of(project: Project, step: str) -> dt.date | None:
+    """The last day on which the step is in time, if there is one."""
+    for rule in rules_of(project):
+        if rule.step == step and rule.deadline_day and rule.deadline_month:
+            return dt.date(project.year + rule.deadline_years, rule.deadline_month, rule.deadline_day)
+    return None
