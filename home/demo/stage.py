@@ -38,6 +38,7 @@ class Stage:
         self.department: Agency = offices[AgencyKind.DEPARTMENT]
         self.centre: Agency = offices[AgencyKind.CENTRE]
         self.committee: Agency = offices[AgencyKind.PROVINCIAL_COMMITTEE]
+        self.unit: Agency = Agency.objects.get(kind=AgencyKind.MINISTRY_DEPARTMENT, area=None)
         self.ministry: Agency = Agency.objects.get(kind=AgencyKind.MINISTRY, area=None)
         self.activities: dict[str, Activity] = {row.code: row for row in Activity.objects.all()}
         self.indicators: dict[str, Indicator] = {row.code: row for row in Indicator.objects.all()}

@@ -14,9 +14,12 @@ from funding.services import Voucher, pay
 from home.demo.photos import photo
 from home.demo.stage import Stage
 from home.demo.timeline import Timeline
+from projects.adjustments import ask
+from projects.appraisal import OpinionData, criteria, give_opinion
+from projects.contracts import ContractData, record_contract
 from projects.models import ProgressUpdate, Project, ProjectState
 from projects.progress import ProgressData, add_photo, confirm_progress, report_progress, return_progress
-from projects.services import DecisionData, ProjectData, create_project, record_decision, take_step
+from projects.services import DecisionData, PaperData, ProjectData, create_project, record_decision, take_step
 from training.services import ClassData, create_class
 
 
@@ -82,6 +85,59 @@ class Story:
             record(project, "approve", actor=leader, changes=changes, note="Kinh phí chưa được báo cáo.")
 
         self.timeline.add(day, act)
+
+    def register(self, day: dt.date, number: str) -> None:
+        paper = PaperData(number, day, self.stage.department)
+        self.step(day, "register", "canbo", data={"paper": paper})
+
+    def opinion(self, day: dt.date, recommendation: str = "approve", remarks: str = "", by: str = "lanhdao") -> None:
+        """With the whole checklist found to be met."""
+
+        def act() -> None:
+            marks = {line.code: ("met", "") for line in criteria(self.project)}
+            data = OpinionData(recommendation, remarks, marks=marks)
+            give_opinion(self.project, data, actor=self.stage.person(by))
+
+        self.timeline.add(day, act)
+
+    def appraise(self, day: dt.date, number: str) -> None:
+        paper = PaperData(number, day, participants="Lãnh đạo Sở (minh họa)\nPhòng chuyên môn (minh họa)")
+        self.step(day, "appraise", "lanhdao", data={"paper": paper})
+
+    def ministry_appraise(self, day: dt.date, number: str) -> None:
+        paper = PaperData(number, day, self.stage.unit)
+        self.step(day, "ministry_appraise", "canbo", data={"paper": paper})
+
+    def reject(self, day: dt.date, reason: str) -> None:
+        self.step(day, "reject", "lanhdao", note=reason)
+
+    def contracts(self, day: dt.date, number: str, amount_vnd: int) -> None:
+        """Every contract the project needs, the support shared by the beneficiaries; then the step."""
+
+        def act() -> None:
+            centre = self.stage.centre.name
+            owners = list(self.project.beneficiaries.order_by("pk"))
+            first = self.stage.unit.name if self.source == Source.NATIONAL else self.stage.department.name
+            rows = []
+            if self.source == Source.NATIONAL or not owners:
+                rows.append(ContractData("implementation", f"{number}/HĐTH", day, first, centre, amount_vnd))
+            for place, owner in enumerate(owners, 1):
+                share = amount_vnd // len(owners)
+                rows.append(ContractData("support", f"{number}-{place}/HĐHT", day, centre, owner.name, share, owner))
+            for row in rows:
+                record_contract(self.project, row, actor=self.stage.person("trungtam"))
+
+        self.timeline.add(day, act)
+        self.step(day, "contract", "trungtam", data={"on": day})
+
+    def liquidate(self, day: dt.date, number: str) -> None:
+        self.step(day, "liquidate", "trungtam", data={"paper": PaperData(number, day)})
+
+    def settle(self, day: dt.date, number: str) -> None:
+        self.step(day, "settle", "ketoan", data={"paper": PaperData(number, day, self.stage.department)})
+
+    def ask_adjustment(self, day: dt.date, reason: str, new: Mapping[str, Any]) -> None:
+        self.timeline.add(day, lambda: ask(self.project, new, reason, actor=self.stage.person("trungtam")))
 
     def start(self, day: dt.date) -> None:
         self.step(day, "start", "trungtam")

@@ -61,6 +61,10 @@ class ThisYear:
         self._number += 1
         return f"MH-{self.year}-{self._number:02d}/QĐ-{ending}"
 
+    def letter(self, ending: str) -> str:
+        self._number += 1
+        return f"MH-{self.year}-{self._number:02d}/{ending}"
+
     def voucher(self) -> str:
         self._number += 1
         return f"MH-{self.year}-CT{self._number:02d}"
@@ -163,12 +167,24 @@ class ThisYear:
         return story
 
     def approved(self, decided: int, million: int, cost_million: int | None, story: Story, batch: str = "") -> Story:
-        """Submitted two weeks before the decision."""
-        story.submit(self.ago(decided + 14))
+        """Submitted two weeks before the decision; national money goes all the way to the ministry and back."""
+        national = story.source == Source.NATIONAL
+        story.submit(self.ago(decided + (40 if national else 14)))
+        if national:
+            self.at_ministry(story, decided + 5)
         cost = cost_million * MILLION if cost_million is not None else None
         paper = self.paper("BCT" if story.source == Source.NATIONAL else "UBND")
         story.approve(self.ago(decided), paper, support(story.source, million * MILLION, cost), batch)
+        if national:
+            story.contracts(self.ago(decided - 8), self.voucher(), million * MILLION)
         return story
+
+    def at_ministry(self, story: Story, appraised: int) -> None:
+        """Registered, appraised by the department and then by the ministry."""
+        story.register(self.ago(appraised + 32), self.letter("BC-SCT"))
+        story.opinion(self.ago(appraised + 25))
+        story.appraise(self.ago(appraised + 22), self.letter("BB-SCT"))
+        story.ministry_appraise(self.ago(appraised), self.letter("CV-BCT"))
 
     def tell_waiting(self) -> None:
         """Drafts, files with the department, one returned, one approved that should have begun."""
@@ -184,11 +200,33 @@ class ThisYear:
             25, "Xây dựng và đăng ký nhãn hiệu nước mắm", "c18775-2025h2", "BRAND", 35, 75,
             "Hợp tác xã Nước mắm Minh Họa A3", starts=15, ends=110, planned={"BRAND_EST": 1},
         ).submit(self.ago(4))  # fmt: skip
-        self.project(
+        pellets = self.project(
             70, "Mô hình trình diễn sản xuất viên nén sinh khối", "c18547-2025h2", "DEMO_NEW", 900, 3200,
             "Công ty TNHH Viên nén sinh khối Minh Họa A4", source=Source.NATIONAL, starts=10, ends=200,
             planned={"DEMO_PROJECTS": 1},
-        ).submit(self.ago(45))  # fmt: skip
+        )  # fmt: skip
+        pellets.submit(self.ago(45))
+        pellets.register(self.ago(38), self.letter("BC-SCT"))
+        pellets.opinion(self.ago(30), "complete", "Bổ sung thuyết minh xử lý khói bụi.")
+        drying = self.project(
+            95, "Ứng dụng máy sấy tầng sôi trong chế biến chè", "c18547-2025h2", "MACHINE", 280, 900,
+            "Hợp tác xã Chè xanh Minh Họa C1", source=Source.NATIONAL, starts=20, ends=190, planned={"MACHINE_EST": 1},
+        )  # fmt: skip
+        drying.submit(self.ago(80))
+        self.at_ministry(drying, 15)
+        oil = self.project(
+            60, "Ứng dụng máy ép dầu lạc", "c18406-2025h2", "MACHINE", 150, 420,
+            "Hộ kinh doanh Dầu lạc Minh Họa C2", starts=25, ends=160, planned={"MACHINE_EST": 1},
+        )  # fmt: skip
+        oil.submit(self.ago(28))
+        oil.opinion(self.ago(22))
+        oil.appraise(self.ago(18), self.letter("BB-SCT"))
+        stone = self.project(
+            75, "Ứng dụng máy cưa xẻ đá", "c18073-2025h2", "MACHINE", 200, 600,
+            "Công ty TNHH Đá xẻ Minh Họa C3", starts=10, ends=120,
+        )  # fmt: skip
+        stone.submit(self.ago(66))
+        stone.reject(self.ago(52), "Ngành nghề không thuộc địa bàn được hỗ trợ.")
         returned = self.project(
             40, "Nâng cấp hệ thống xử lý nước thải tại cơ sở giết mổ", "c18073-2025h2", "POLLUTION_FACILITY", 200, 700,
             "Công ty TNHH Giết mổ Minh Họa A5", starts=5, ends=100,
@@ -200,6 +238,11 @@ class ThisYear:
             "Công ty TNHH Đặc sản Minh Họa A6", starts=-20, ends=60,
         )  # fmt: skip
         self.approved(35, 80, 200, late, f"Đợt 2/{self.year}")
+        bag = self.project(
+            105, "Ứng dụng máy may công nghiệp", "c18754-2025h2", "MACHINE", 160, 480,
+            "Công ty TNHH May Minh Họa C4", starts=3, ends=130, planned={"MACHINE_EST": 1},
+        )  # fmt: skip
+        self.approved(34, 160, 480, bag, f"Đợt 2/{self.year}").contracts(self.ago(20), self.voucher(), 160 * MILLION)
 
     def tell_running(self) -> None:
         """In progress: confirmed, waiting, returned, late, without any news."""
@@ -233,6 +276,8 @@ class ThisYear:
         brick.pay(self.ago(120), 200 * MILLION, self.voucher(), advance=True)
         brick.progress(self.ago(70), "Đã nghiệm thu phần móng, chờ thiết bị nhập.", 55)
         brick.confirm(self.ago(66))
+        longer = {"ends_on": self.ahead(40).isoformat()}
+        brick.ask_adjustment(self.ago(5), "Thiết bị nhập khẩu về chậm, xin kéo dài thời gian thực hiện.", longer)
         mats = self.project(
             210, "Ứng dụng máy móc trong sản xuất chiếu cói (nhóm)", "c18418-2025h2", "MACHINE", 700, 1600,
             "Hợp tác xã Chiếu cói Minh Họa B1", "Hộ kinh doanh Dệt chiếu Minh Họa B2",
@@ -283,6 +328,22 @@ class ThisYear:
         tea.accept(self.ago(72))
         tea.pay(self.ago(60), 240 * MILLION, self.voucher())
         tea.close(self.ago(50))
+        for ending, name, firm in (
+            ("liquidate", "Ứng dụng máy đóng chai mật ong", "Hợp tác xã Mật ong Minh Họa C5"),
+            ("settle", "Ứng dụng máy nghiền gia vị", "Hộ kinh doanh Gia vị Minh Họa C6"),
+        ):
+            done = self.project(
+                215, name, "c18523-2025h2", "MACHINE", 100, 260, firm, starts=-150, ends=-40, planned={"MACHINE_EST": 1}
+            )
+            self.approved(165, 100, 260, done, batch).contracts(self.ago(155), self.voucher(), 100 * MILLION)
+            done.start(self.ago(150))
+            done.progress(self.ago(48), "Hoàn thành, đã chạy thử.", 100, results={"MACHINE_EST": 1})
+            done.confirm(self.ago(46))
+            done.accept(self.ago(42))
+            done.pay(self.ago(36), 100 * MILLION, self.voucher())
+            done.liquidate(self.ago(30), self.letter("BBTL-TTKC"))
+            if ending == "settle":
+                done.settle(self.ago(20), self.letter("TB-SCT"))
         rice = self.project(
             205, "Ứng dụng máy xay xát gạo", "c18229-2025h2", "MACHINE", 150, 420,
             "Hộ kinh doanh Xay xát Minh Họa B8", starts=-130, ends=-10,

@@ -401,7 +401,9 @@ def test_project_shows_money_by_source_with_null_for_what_was_not_reported(scene
     assert faults(draft, PROJECT) == []
     assert draft["approved"] == draft["paid"] == none
     steps = {row["step"]: row for row in draft["available_steps"]}
-    assert set(steps) == {"submit", "return", "approve", "start", "accept", "close", "stop"}
+    of_local_money = {"submit", "return", "approve", "start", "accept", "close", "stop"}
+    of_local_money |= {"appraise", "reject", "contract", "liquidate", "settle"}
+    assert set(steps) == of_local_money
     assert steps["submit"] == {"step": "submit", "allowed": True, "reason": None}
     assert not steps["approve"]["allowed"] and steps["approve"]["reason"]
 

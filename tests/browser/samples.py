@@ -14,7 +14,7 @@ from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from jobs.models import Job
 from programmes.models import AnnualPlan, Target
-from projects.models import Decision, ProgressPhoto, ProgressUpdate, Project
+from projects.models import Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
 from reports.models import Report
 from training.models import TrainingClass
 
@@ -200,7 +200,9 @@ PAGES["projects:of_enterprise"] = lambda: [
 
 @page("projects:detail")
 def _project() -> Any:
-    for state in ("draft", "submitted", "returned", "approved", "accepted", "closed", "stopped"):
+    for state in ProjectState.values:
+        if state == "in_progress":
+            continue
         yield state, [live(state=state).last().public_id], OFFICER
     running = live(state="in_progress")
     yield "in_progress", [running.get(name__contains="máy bào").public_id], CENTRE

@@ -9,10 +9,12 @@ from audit.models import Entry
 from core import clock
 from core.models import Source
 from funding.services import Voucher, pay
+from projects.appraisal import OpinionData, give_opinion
+from projects.contracts import ContractData, record_contract
 from projects.models import Project
 from projects.models import ProjectState as S
 from projects.progress import ProgressData, report_progress
-from projects.services import take_step
+from projects.services import PaperData, take_step
 from tests import factories
 
 MONEY = 300_000_000
@@ -34,8 +36,32 @@ def texts(answer: Any, field: str | None) -> str:
     return " ".join(answer.context["form"].errors.get(field or "__all__", []))
 
 
+def paper(place: factories.Place, number: str = "118/BC-SCT", **fields: Any) -> PaperData:
+    """A paper of the department; of the ministry's unit with `ministry=True`."""
+    issuer = factories.agency("ministry_department", None, "Cục") if fields.pop("ministry", False) else place.department
+    return PaperData(number, fields.pop("on", clock.today()), issuer, **fields)
+
+
+def found_fit(row: Project, people: factories.People) -> None:
+    give_opinion(row, OpinionData("approve"), actor=people.leader)
+
+
+def signed(row: Project, place: factories.Place, people: factories.People) -> None:
+    """Every contract that the project needs."""
+    day, unit = clock.today(), place.centre.name
+    if row.programme.source == Source.NATIONAL or row.type == "task":
+        record_contract(row, ContractData("implementation", "12/HĐ-KC", day, "Cục", unit, MONEY), actor=people.officer)
+    owners = list(row.beneficiaries.all())
+    for number, owner in enumerate(owners):
+        data = ContractData("support", f"{number}/HĐHT", day, unit, owner.name, MONEY // len(owners), owner)
+        record_contract(row, data, actor=people.officer)
+
+
+ON_THE_WAY = (S.APPROVED, S.CONTRACTED, S.IN_PROGRESS, S.ACCEPTED, S.LIQUIDATED, S.SETTLED)
+
+
 def in_state(state: str, place: factories.Place, people: factories.People, **fields: Any) -> Project:
-    """A project of the centre that went all the way to `state`."""
+    """A project of the centre that went to `state`, the shortest way there is."""
     row = factories.project(place, people, **fields)
     if state == S.DRAFT:
         return row
@@ -44,22 +70,36 @@ def in_state(state: str, place: factories.Place, people: factories.People, **fie
         return row
     if state == S.RETURNED:
         return take_step(row, "return", actor=people.leader, note="Thiếu báo giá thiết bị")
+    if state == S.REJECTED:
+        return take_step(row, "reject", actor=people.leader, note="Ngoài ngành nghề được hỗ trợ")
+    if state in (S.REGISTERED, S.APPRAISED, S.MINISTRY_APPRAISED):
+        if row.programme.source == Source.NATIONAL:
+            row = take_step(row, "register", actor=people.officer, data={"paper": paper(place)})
+        if state == S.REGISTERED:
+            return row
+        found_fit(row, people)
+        row = take_step(row, "appraise", actor=people.leader)
+        if state == S.APPRAISED:
+            return row
+        data = {"paper": paper(place, "77/CĐK", ministry=True)}
+        return take_step(row, "ministry_appraise", actor=people.officer, data=data)
     source = row.programme.source
     factories.budget(place, people, programme=row.programme, year=row.year)
     decided = {"decision": factories.decision(place), "money": {source: MONEY}}
     row = take_step(row, "approve", actor=people.leader, data=decided)
-    if state == S.APPROVED:
-        return row
-    row = take_step(row, "start", actor=people.officer)
-    if state == S.IN_PROGRESS:
-        return row
-    if state == S.STOPPED:
-        stopped = {"decision": factories.decision(place, "99/QĐ-UBND")}
-        return take_step(row, "stop", actor=people.leader, note="Chủ cơ sở xin thôi", data=stopped)
-    row = take_step(row, "accept", actor=people.officer)
-    if state == S.ACCEPTED:
-        return row
-    settle(row, people)
+    if state == S.CONTRACTED:
+        signed(row, place, people)
+        return take_step(row, "contract", actor=people.officer)
+    for now, step in zip(ON_THE_WAY, (None, None, "start", "accept", "liquidate", "settle"), strict=True):
+        if step == "settle":
+            settle(row, people)
+        if step is not None:
+            row = take_step(row, step, actor=people.officer)
+        if now == state:
+            return row
+        if now == S.IN_PROGRESS and state == S.STOPPED:
+            stopped = {"decision": factories.decision(place, "99/QĐ-UBND")}
+            return take_step(row, "stop", actor=people.leader, note="Chủ cơ sở xin thôi", data=stopped)
     return take_step(row, "close", actor=people.officer)
 
 
