@@ -38,8 +38,8 @@ class DecisionBody(StrictSerializer):
     batch = Text(max_length=40, required=False, allow_blank=True)
 
 
-def find_agency(text: str, province: Area) -> Agency:
-    """An agency of the province or of the country, by id, name or kind. ValidationError at decision.issuer."""
+def find_agency(text: str, province: Area, field: str = "decision") -> Agency:
+    """An agency of the province or of the country, by id, name or kind. ValidationError at <field>.issuer."""
     rows = Agency.objects.filter(area=province) | Agency.objects.filter(area__isnull=True)
     for name in ("public_id", "name", "kind"):
         try:
@@ -48,7 +48,7 @@ def find_agency(text: str, province: Area) -> Agency:
             continue
         if found is not None:
             return found
-    raise serializers.ValidationError({"decision": {"issuer": [_("There is no such agency here.")]}})
+    raise serializers.ValidationError({field: {"issuer": [_("There is no such agency here.")]}})
 
 
 def decision_data(body: dict[str, Any], province: Area) -> DecisionData:

@@ -74,6 +74,8 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def adjustment_of(user: User, public_id: UUID, adjustment_id: UUID) -> Adjustment:
     project = project_of(user, public_id)
+    if not permissions.sees_adjustments(project, user):
+        raise Http404
     row: Adjustment = get_object_or_404(
         Adjustment.objects.select_related("asked_by", "decided_by", "file"), project=project, public_id=adjustment_id
     )

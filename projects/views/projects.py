@@ -104,11 +104,13 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _life(project: Project, user: User, inside: bool) -> dict[str, Any]:
     """Appraisal, contracts and adjustments, for those who work on the project."""
-    if not inside:
+    if not permissions.sees_adjustments(project, user):
         return {}
+    asked = list(project.adjustments.prefetch_related("kinds"))
+    if not inside:
+        return {"adjustments": asked, "show_adjustments": bool(asked)}
     opinions = list(project.opinions.prefetch_related("marks__criterion"))
     signed = list(project.contracts.select_related("annex_of"))
-    asked = list(project.adjustments.prefetch_related("kinds"))
     open_for_opinions = project.state in appraisal.OPEN_FOR_OPINIONS
     decided = project.decided_on is not None
     ended = project.closed_on or project.stopped_on
