@@ -14,7 +14,7 @@ from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from jobs.models import Job
 from programmes.models import AnnualPlan, Target
-from projects.models import Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
+from projects.models import Adjustment, Contract, Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
 from reports.models import Report
 from training.models import TrainingClass
 
@@ -56,6 +56,7 @@ NO_PAGES = {
     "projects:ceilings": "a part of the form, shown on projects:new",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
     "projects:file": "a file",
+    "projects:paper": "a file",
     "projects:photo": "a file",
     "reports:file": "a file",
 }
@@ -229,6 +230,42 @@ def _step() -> Any:
     yield "accept", [live(state="in_progress").first().public_id, "accept"], CENTRE
     yield "close", [live(state="accepted").first().public_id, "close"], ACCOUNTANT
     yield "stop", [live(state="in_progress").first().public_id, "stop"], LEADER
+    yield "appraise", [live(state="submitted").first().public_id, "appraise"], LEADER
+    yield "ministry_appraise", [live(state="registered").first().public_id, "ministry_appraise"], OFFICER
+    yield "contract", [live(state="approved").first().public_id, "contract"], CENTRE
+    yield "liquidate", [live(state="accepted").first().public_id, "liquidate"], CENTRE
+    yield "settle", [live(state="liquidated").first().public_id, "settle"], ACCOUNTANT
+
+
+PAGES["projects:opinion"] = lambda: [("", [live(state="registered").first().public_id], LEADER)]
+PAGES["projects:contract_new"] = lambda: [
+    ("", [live(state="approved").first().public_id], CENTRE),
+    ("annex", [live(state="contracted").first().public_id], CENTRE),
+]
+
+
+@page("projects:contract_void")
+def _contract_void() -> Any:
+    row = Contract.objects.filter(project__state="contracted").first()
+    yield "", [row.project.public_id, row.public_id], CENTRE
+
+
+PAGES["projects:adjust"] = lambda: [
+    ("", [live(state="in_progress").get(type="group").public_id], OFFICER),
+    ("task", [live(state="in_progress").get(type="task").public_id], CENTRE),
+]
+
+
+def _asked() -> list[Any]:
+    row = Adjustment.objects.filter(state="asked").get()
+    return [row.project.public_id, row.public_id]
+
+
+PAGES["projects:adjustment"] = lambda: [("", _asked(), LEADER)]
+PAGES["projects:adjustment_step"] = lambda: [
+    ("decide", [*_asked(), "decide"], LEADER),
+    ("refuse", [*_asked(), "refuse"], LEADER),
+]
 
 
 PAGES["projects:decision"] = lambda: [("", [live(state="submitted").last().public_id], LEADER)]
