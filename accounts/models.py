@@ -1,5 +1,6 @@
 """People, agencies, roles for areas and times, and programs that use the API."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -36,6 +37,10 @@ class AgencyKind(models.TextChoices):
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def deciding(self, province_id: int) -> "AgencyQuerySet":
         """Those whose decisions on plans, projects and money are recorded: of the province, and above all provinces."""
+        return self.deciding_any([province_id])
+
+    def deciding_any(self, province_ids: Iterable[int]) -> "AgencyQuerySet":
+        """Those of `deciding` for several provinces."""
         kinds = [
             AgencyKind.MINISTRY,
             AgencyKind.MINISTRY_DEPARTMENT,
@@ -44,7 +49,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
             AgencyKind.DEPARTMENT,
             AgencyKind.OTHER,
         ]
-        return self.filter(Q(area_id=province_id) | Q(area__isnull=True), kind__in=kinds)
+        return self.filter(Q(area_id__in=province_ids) | Q(area__isnull=True), kind__in=kinds)
 
     def administered_by(self, actor: "User") -> "AgencyQuerySet":
         """Agencies whose people the administrator manages: those of the province, and those above all provinces."""

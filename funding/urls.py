@@ -1,10 +1,12 @@
 from django.urls import path
 
-from funding import views
+from funding import batch_views, views
 
 app_name = "funding"
 urlpatterns = [
     path("", views.board, name="board"),
+    path("batch/", batch_views.batch, name="batch"),
+    path("batch/effect/", batch_views.effect, name="batch_effect"),
     path("lock/", views.lock, name="lock"),
     path("budgets/new/", views.give, name="give"),
     path("budgets/<uuid:public_id>/", views.budget, name="budget"),

@@ -28,7 +28,7 @@ from places.models import Area, Level
 from programmes.locking import lock_through
 from programmes.models import DataLock
 from programmes.permissions import may_lock
-from projects.models import Project, ProjectEstimate, ProjectState
+from projects.models import WAITING, Project, ProjectEstimate
 from projects.services import DecisionData
 
 PAGE_SIZE = 50
@@ -77,6 +77,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "total": {name: _together([row[name] for row in rows]) for name in names},
         "page": Paginator(balances, PAGE_SIZE).get_page(request.GET.get("page")),
         "sees_lock": bool(user.sight.province_ids),
+        "may_batch": bool(user.sight.province_roles.get("leader")),
         "may_give": bool({"officer", "leader", "accountant"} & set(user.sight.roles)),
     }
     return render(request, "funding/board.html", context)
@@ -136,11 +137,11 @@ def _year(request: HttpRequest, years: list[int]) -> int:
 
 
 def _waiting(user: User, year: int, budgets: list[Budget]) -> dict[int, int]:
-    """Support asked for by submitted projects that wait for a decision, by the budget it would come from."""
+    """Support asked for by projects that wait for a decision, by the budget it would come from."""
     rows = (
         ProjectEstimate.objects.filter(
             project__in=Project.objects.visible_to(user),
-            project__state=ProjectState.SUBMITTED,
+            project__state__in=WAITING,
             project__year=year,
             source__in=SUPPORT_SOURCES,
         )

@@ -14,7 +14,7 @@ from places.models import Area, AreaClosure, Level
 from places.services import resolve_area
 from programmes.models import Activity
 from projects.forms import CodeField
-from projects.models import Project, ProjectState
+from projects.models import WAITING, Project, ProjectState
 
 SOURCES = [(source, source.label) for source in SUPPORT_SOURCES]
 
@@ -33,7 +33,11 @@ class ProjectFilter(KcForm):
         required=False,
     )
     area = forms.CharField(label=_("Place"), max_length=30, widget=forms.Select, required=False)
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("All states")), *ProjectState.choices], required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("All states")), ("waiting", _("Waiting for a decision")), *ProjectState.choices],
+        required=False,
+    )
     late = forms.BooleanField(label=_("Late only"), required=False)
 
     def __init__(self, data: Any, *, rows: "QuerySet[Project]") -> None:
@@ -96,7 +100,7 @@ class ProjectFilter(KcForm):
         if data.get("area"):
             rows = rows.filter(area_id__in=AreaClosure.objects.filter(ancestor=data["area"]).values("area_id"))
         if data.get("state"):
-            rows = rows.filter(state=data["state"])
+            rows = rows.filter(state__in=WAITING if data["state"] == "waiting" else [data["state"]])
         if data.get("late"):
             rows = rows.late()  # type: ignore[attr-defined]
         return rows

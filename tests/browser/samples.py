@@ -54,6 +54,7 @@ NO_PAGES = {
     "projects:return_update": "only POST; a refused form is shown there, see the test of forms",
     "programmes:plan_revise": "only POST",
     "projects:ceilings": "a part of the form, shown on projects:new",
+    "funding:batch_effect": "a part of funding:batch",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
     "projects:file": "a file",
     "projects:paper": "a file",
@@ -268,6 +269,7 @@ PAGES["projects:adjustment_step"] = lambda: [
 ]
 
 
+_plain("funding:batch", LEADER)
 PAGES["projects:decision"] = lambda: [("", [live(state="submitted").last().public_id], LEADER)]
 PAGES["projects:report"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], COLLABORATOR),
