@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,6 +20,7 @@ from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import SUPPORT_SOURCES, Source
 from core.once import once
+from enterprises.models import Enterprise
 from funding import permissions, services
 from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm
 from funding.models import Account, Budget, LedgerEntry, ProjectBalance
@@ -165,7 +166,8 @@ def budget(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row: Budget = get_object_or_404(
         Budget.objects.visible_to(user).select_related("programme", "province"), public_id=public_id
     )
-    entries = LedgerEntry.objects.visible_to(user).filter(budget=row).select_related("project", "corrects", "issuer")
+    entries = LedgerEntry.objects.visible_to(user).filter(budget=row)
+    entries = entries.select_related("project", "corrects", "issuer", "establishment")
     account = request.GET.get("account", "")
     if account in Account.values:
         entries = entries.filter(account=account)
@@ -226,14 +228,22 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = user_of(request)
     project = _project(user, public_id)
     entries = (
-        LedgerEntry.objects.visible_to(user).filter(project=project).select_related("budget", "corrects", "issuer")
+        LedgerEntry.objects.visible_to(user)
+        .filter(project=project)
+        .select_related("budget", "corrects", "issuer", "establishment")
     )
-    balances = list(ProjectBalance.objects.filter(project=project).select_related("budget").order_by("budget__source"))
+    balances = _balances(project)
     may_pay = permissions.may_pay(project, user)
     may_allocate = permissions.may_allocate(project, user)
     context = {
         "project": project,
-        "balances": [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in balances],
+        "balances": balances,
+        "delivered": _delivered(project) if balances else [],
+        "not_followed": (
+            project.decided_on is not None
+            and any(row.outstanding_vnd or row.with_centre_vnd for row in balances)
+            and not services.follows_the_money_to_its_end(project, balances)
+        ),
         "entries": entries,
         "inside": project.province_id in user.sight.province_ids,
         "may_pay": may_pay and project.decided_on is not None and bool(balances),
@@ -257,9 +267,22 @@ def _money_page(request: HttpRequest, project: Project, form: Any, act: Any, tem
         else:
             messages.success(request, done)
             return answer
+    return render_form(request, template, form, {"project": project, "balances": _balances(project)}, refused)
+
+
+def _balances(project: Project) -> list[ProjectBalance]:
     rows = ProjectBalance.objects.filter(project=project).select_related("budget")
-    balances = [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in rows]
-    return render_form(request, template, form, {"project": project, "balances": balances}, refused)
+    return list(rows.order_by("budget__source", "budget__year"))
+
+
+def _delivered(project: Project) -> list[dict[str, Any]]:
+    """What each establishment got, the last hop: the beneficiaries of today and whoever got something."""
+    rows = LedgerEntry.objects.filter(project=project).account(Account.DELIVERED).order_by()
+    sums = dict(rows.values_list("establishment").annotate(Sum("amount_vnd")))
+    return [
+        {"establishment": row, "amount_vnd": sums.get(row.pk, 0)}
+        for row in Enterprise.objects.filter(Q(projects=project) | Q(pk__in=sums)).distinct().order_by("name")
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -281,6 +304,7 @@ def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
             Voucher(data["document_no"], data["document_on"], data["reason"]),
             actor=user,
             budget_year=data["budget"].year,
+            establishment=data.get("establishment"),
         )
         return reverse("projects:detail", args=[project.public_id])
 
