@@ -22,11 +22,13 @@ from core.models import Source
 from core.money import group
 from core.text import nfc
 from enterprises.models import Enterprise
+from funding.advances import require_acceptance, require_within_tier
 from funding.models import Account, Budget, BudgetBalance, EntryKind, LedgerEntry, ProjectBalance
 from funding.permissions import may_allocate, may_correct, may_give_budget, may_pay
 from places.models import Area
 from programmes.locking import require_open
 from programmes.models import Programme
+from projects.ceilings import require_within_norms
 from projects.models import Decision, Project
 from projects.services import MAX_VND, DecisionData, record_decision
 
@@ -281,6 +283,17 @@ def require_open_for_money(project: Project) -> None:
         )
 
 
+def _require_within_norms(project: Project, source: str, amount_vnd: int, on: dt.date) -> None:
+    """As at approval: all that was approved from the source so far, with what is added."""
+    rows = LedgerEntry.objects.filter(project=project, budget__source=source).account(Account.ALLOCATED)
+    approved = rows.aggregate(total=Sum("amount_vnd", default=0))["total"]
+    try:
+        require_within_norms(project, on, {source: approved + amount_vnd}, "money")
+    except Invalid as error:
+        texts = [text for found in error.fields.values() for text in found]
+        raise Invalid(error.message, code=error.code, fields={"amount_vnd": texts}) from None
+
+
 @transaction.atomic
 def allocate(
     project: Project, source: str, amount_vnd: int, decision: DecisionData, *, actor: "User", reason: str = ""
@@ -293,6 +306,7 @@ def allocate(
     if source not in (Source.NATIONAL, Source.LOCAL):
         raise Invalid(fields={"source": _("Choose national or local money.")})
     require_open_for_money(project)
+    _require_within_norms(project, source, amount_vnd, decision.decided_on)
     kept = record_decision(project, decision, {source: amount_vnd}, actor=actor, note=reason)
     return _allocate(project, source, amount_vnd, voucher, kept, actor)
 
@@ -325,7 +339,8 @@ def pay(
     budget; `amount_vnd` is positive in each case. `budget_year` when it is not the project's; `establishment` of a
     delivery when the project has several beneficiaries.
 
-    Never more than approved for the project, cleared never more than is open of advances, delivered never more than
+    An advance stays within its verified tier, and the last đồng is paid after acceptance (funding/advances.py). Never
+    more than approved for the project, cleared never more than is open of advances, delivered never more than
     was paid, never less than nothing: CeilingExceeded with the missing amount.
     """
     project = lock(project)
@@ -339,6 +354,10 @@ def pay(
         raise WrongState(_("Money is paid for approved projects only."))
     kind = EntryKind(kind)
     budget = budget_for(project, source, budget_year)
+    if kind == EntryKind.ADVANCE:
+        require_within_tier(project, source, amount_vnd, voucher.document_on)
+    if kind == EntryKind.PAYMENT:
+        require_acceptance(project, source, amount_vnd)
     account, sign = MOVES[kind]
     entry = _insert(
         actor=actor,

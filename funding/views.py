@@ -22,8 +22,9 @@ from core.models import SUPPORT_SOURCES, Source
 from core.once import once
 from enterprises.models import Enterprise
 from funding import permissions, services
+from funding.advances import advances_of, warnings_of_advance
 from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm
-from funding.models import Account, Budget, LedgerEntry, ProjectBalance
+from funding.models import Account, Budget, EntryKind, LedgerEntry, ProjectBalance
 from funding.services import Voucher
 from places.models import Area, Level
 from programmes.locking import lock_through
@@ -267,7 +268,12 @@ def _money_page(request: HttpRequest, project: Project, form: Any, act: Any, tem
         else:
             messages.success(request, done)
             return answer
-    return render_form(request, template, form, {"project": project, "balances": _balances(project)}, refused)
+    balances = _balances(project)
+    context: dict[str, Any] = {"project": project, "balances": balances}
+    if template == "funding/pay.html":
+        sources = sorted({row.budget.source for row in balances})
+        context["advances"] = [advances_of(project, source) for source in sources]
+    return render_form(request, template, form, context, refused)
 
 
 def _balances(project: Project) -> list[ProjectBalance]:
@@ -296,7 +302,7 @@ def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     def act() -> str:
         data = form.cleaned_data
-        services.pay(
+        entry = services.pay(
             project,
             data["budget"].source,
             data["kind"],
@@ -306,6 +312,9 @@ def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
             budget_year=data["budget"].year,
             establishment=data.get("establishment"),
         )
+        if entry.kind == EntryKind.ADVANCE:
+            for text in warnings_of_advance(project, entry.budget.source, entry.document_on):
+                messages.warning(request, text)
         return reverse("projects:detail", args=[project.public_id])
 
     return _money_page(request, project, form, act, "funding/pay.html", _("The voucher is recorded."))

@@ -106,6 +106,39 @@ class SupportNorm(models.Model):
         return f"{self.code} {self.source} {self.valid_from or ''}"
 
 
+class AdvanceTier(models.Model):
+    """How much of the approved support may be advanced: a percentage, with its conditions, for an activity, a group of
+    them or (neither) all, by source, place and time. Tiers follow each other; the last says the most."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, blank=True, related_name="tiers")
+    group = models.ForeignKey(ActivityGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="tiers")
+    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True)  # local tiers: the province
+    tier = models.PositiveSmallIntegerField(_("tier"), default=1)
+    percent = models.DecimalField(_("percent of the support"), max_digits=5, decimal_places=2)
+    condition = models.TextField(_("condition"), blank=True)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    legal_basis = NfcCharField(_("legal basis"), max_length=200, blank=True)
+    evidence = models.TextField(blank=True)  # where the fact was seen
+    verified = models.CharField(max_length=10, choices=Verified.choices)
+    note = models.TextField(blank=True)
+
+    objects: ClassVar[Any] = ValidQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["source", "activity__code", "group__code", "tier", F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__gt=0) & Q(percent__lte=100), name="advance_tier_percent"),
+            models.CheckConstraint(
+                condition=Q(activity__isnull=True) | Q(group__isnull=True), name="advance_tier_one_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity or self.group or ''} {self.source} {self.tier}"
+
+
 class Programme(models.Model):
     """A programme of several years, of one source: the national one or a province's own."""
 

@@ -18,6 +18,7 @@ from core.api.serializers import Choice, Day, Reference, SignedVnd, StrictSerial
 from core.api.views import PortalRequest, PortalView
 from enterprises.api.views import AreaField
 from enterprises.models import Enterprise
+from funding.advances import warnings_of_advance
 from funding.models import Account, Budget, EntryKind, LedgerEntry
 from funding.services import MOVES, Voucher, allocate, correct, give_budget, pay
 from places.api.views import ON, brief, read_area
@@ -311,7 +312,9 @@ class PaymentList(_Entries):
                     budget_year=body.get("budget_year"),
                     establishment=self._establishment(project, body),
                 )
-            return Response(show_entry(entry), status=201)
+            advance = entry.kind == EntryKind.ADVANCE
+            warnings = warnings_of_advance(project, entry.budget.source, entry.document_on) if advance else []
+            return Response({**show_entry(entry), "warnings": warnings}, status=201)
 
         return self.once(request, act)
 
