@@ -44,6 +44,8 @@ ACTIONS = {
     "recovery": gettext_lazy("Unspent advance recovered"),
     "delivery": gettext_lazy("Money delivered to the establishment"),
     "return_money": gettext_lazy("Money returned"),
+    "cancel_budget": gettext_lazy("Budget cancelled"),
+    "carry_over": gettext_lazy("Carried over to the next year"),
     "give_back": gettext_lazy("Unspent money given back to the budget"),
     "correct": gettext_lazy("Corrected by a counter-entry"),
     "correction": gettext_lazy("Corrected by a counter-entry"),

@@ -96,6 +96,40 @@ class PaymentForm(_VoucherForm):
         return data
 
 
+class YearEndForm(_VoucherForm):
+    """What becomes of money that is left at the end of the year."""
+
+    kind = forms.ChoiceField(
+        label=_("What becomes of it?"),
+        choices=[(kind, kind.label) for kind in (EntryKind.CARRY_OVER, EntryKind.CANCEL)],
+        widget=forms.RadioSelect,
+    )
+    project = forms.ModelChoiceField(
+        label=_("Of which project"),
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label=_("Of no project: money not yet approved"),
+    )
+    amount_vnd = MoneyField(label=_("Amount"), help_text=_("In đồng, for example 150.000.000 or 150 triệu."))
+    issuer = forms.ModelChoiceField(label=_("Decided by"), queryset=Agency.objects.none())
+    field_order = ("kind", "project", "amount_vnd", "issuer", "document_no", "document_on", "reason")
+
+    def __init__(self, *args: Any, budget: Budget, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # All of the budget: sent twice, the second time finds its project too, though nothing is left of it.
+        projects = Project.objects.filter(balances__budget=budget).order_by("code")
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = Agency.objects.deciding(budget.province_id)  # type: ignore[attr-defined]
+        self.fields["document_no"].label = _("Number of the decision")
+        self.fields["document_on"].label = _("Date of the decision")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == EntryKind.CARRY_OVER and not data.get("project") and "project" not in self.errors:
+            self.add_error("project", _("Only the money of a project is carried over: choose the project."))
+        return data
+
+
 class AllocationForm(_VoucherForm):
     source = forms.ChoiceField(label=_("Source"), choices=SUPPORT, widget=forms.RadioSelect)
     amount_vnd = MoneyField(label=_("Amount"), help_text=_("What is added, in đồng, for example 300 triệu."))

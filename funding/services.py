@@ -46,7 +46,8 @@ class Voucher:
     issuer: Agency | None = None
 
 
-def _check(amount: int, voucher: Voucher, *, signed: bool = False) -> None:
+def check_voucher(amount: int, voucher: Voucher, *, signed: bool = False) -> None:
+    """Raises Invalid unless amount and paper can be what they say."""
     errors: dict[str, str] = {}
     if amount == 0 or abs(amount) >= MAX_VND or (amount < 0 and not signed):
         errors["amount_vnd"] = _("Enter an amount in đồng above zero.")
@@ -197,13 +198,20 @@ def _audit(entry: LedgerEntry, action: str, actor: "User", voucher: Voucher) -> 
     record(entry, action, actor=actor, within=entry.project or entry.budget, note=voucher.reason, changes=changes)
 
 
+def enter(action: str, *, actor: "User", voucher: Voucher, **values: Any) -> LedgerEntry:
+    """Add an entry and its line in the trail. For the functions that asked rights and rules first."""
+    entry = _insert(actor=actor, voucher=voucher, **values)
+    _audit(entry, action, actor, voucher)
+    return entry
+
+
 @transaction.atomic
 def give_budget(
     province: Area, programme: Programme, source: str, year: int, amount_vnd: int, voucher: Voucher, *, actor: "User"
 ) -> LedgerEntry:
     """Enter money given for the year by a decision; a later decision adds to it (or, negative, takes away)."""
     may_give_budget(province.pk, actor).require()
-    _check(amount_vnd, voucher, signed=True)
+    check_voucher(amount_vnd, voucher, signed=True)
     errors: dict[str, str] = {}
     if source != programme.source:
         errors["source"] = _("This programme has another source of money.")
@@ -249,7 +257,8 @@ def budget_for(project: Project, source: str, year: int | None = None) -> Budget
 def _allocate(
     project: Project, source: str, amount_vnd: int, voucher: Voucher, decision: Decision | None, actor: "User"
 ) -> LedgerEntry:
-    entry = _insert(
+    return enter(
+        "allocate",
         actor=actor,
         voucher=voucher,
         budget=budget_for(project, source),
@@ -259,8 +268,6 @@ def _allocate(
         kind=EntryKind.ALLOCATION,
         amount_vnd=amount_vnd,
     )
-    _audit(entry, "allocate", actor, voucher)
-    return entry
 
 
 def allocate_decision(project: Project, decision: Decision, *, actor: "User") -> list[LedgerEntry]:
@@ -302,7 +309,7 @@ def allocate(
     project = lock(project)
     may_allocate(project, actor).require()
     voucher = Voucher(decision.number, decision.decided_on, reason, decision.issuer)
-    _check(amount_vnd, voucher)
+    check_voucher(amount_vnd, voucher)
     if source not in (Source.NATIONAL, Source.LOCAL):
         raise Invalid(fields={"source": _("Choose national or local money.")})
     require_open_for_money(project)
@@ -345,7 +352,7 @@ def pay(
     """
     project = lock(project)
     may_pay(project, actor).require()
-    _check(amount_vnd, voucher)
+    check_voucher(amount_vnd, voucher)
     if kind not in MOVES:
         raise Invalid(fields={"kind": _("Choose one of the kinds.")})
     if source not in (Source.NATIONAL, Source.LOCAL):
@@ -359,7 +366,8 @@ def pay(
     if kind == EntryKind.PAYMENT:
         require_acceptance(project, source, amount_vnd)
     account, sign = MOVES[kind]
-    entry = _insert(
+    return enter(
+        _ACTIONS.get(kind, str(kind)),
         actor=actor,
         voucher=voucher,
         budget=budget,
@@ -370,8 +378,6 @@ def pay(
         advance_vnd=_advance_part(project, budget, kind, sign * amount_vnd),
         establishment=_receiver(project, establishment) if kind == EntryKind.DELIVERY else None,
     )
-    _audit(entry, _ACTIONS.get(kind, str(kind)), actor, voucher)
-    return entry
 
 
 def _receiver(project: Project, establishment: Enterprise | None) -> Enterprise:
@@ -416,12 +422,13 @@ def correct(original: LedgerEntry, amount_vnd: int, voucher: Voucher, *, actor: 
     if original.project_id:
         lock(original.project)  # type: ignore[type-var]
     may_correct(original.budget.province_id, actor).require()
-    _check(amount_vnd, voucher, signed=True)
+    check_voucher(amount_vnd, voucher, signed=True)
     if not voucher.reason.strip():
         raise Invalid(fields={"reason": _("Give the reason.")})
     if original.kind in (EntryKind.CANCEL, EntryKind.CARRY_OVER):
         raise WrongState(_("What was cancelled or carried over is put right by another decision, not by a correction."))
-    entry = _insert(
+    return enter(
+        "correct",
         actor=actor,
         voucher=voucher,
         budget=original.budget,
@@ -433,8 +440,6 @@ def correct(original: LedgerEntry, amount_vnd: int, voucher: Voucher, *, actor: 
         advance_vnd=_advance_part_corrected(original, amount_vnd),
         corrects=original,
     )
-    _audit(entry, "correct", actor, voucher)
-    return entry
 
 
 def follows_the_money_to_its_end(project: Project, balances: list[ProjectBalance]) -> bool:

@@ -7,7 +7,7 @@ from core import clock
 from core.errors import Invalid, WrongState
 from core.money import group
 from funding.models import Account, EntryKind, ProjectBalance
-from funding.services import Voucher, _audit, _insert, allocate_decision, follows_the_money_to_its_end
+from funding.services import Voucher, allocate_decision, enter, follows_the_money_to_its_end
 from projects.models import Project
 from projects.services import DecisionData
 from projects.states import PROJECT_LIFE
@@ -66,7 +66,8 @@ def give_back_what_was_not_spent(project: Project, move: Move) -> None:
             raise Invalid(fields={"decision.date": _("Check the date of the document.")})
         voucher = Voucher(decision.number, decision.decided_on, move.note[:300], decision.issuer)
         first = balance.budget.entries.filter(project=project, account=Account.ALLOCATED).earliest("id")
-        entry = _insert(
+        enter(
+            "give_back",
             actor=move.actor,
             voucher=voucher,
             budget=balance.budget,
@@ -76,4 +77,3 @@ def give_back_what_was_not_spent(project: Project, move: Move) -> None:
             amount_vnd=-unspent,
             corrects=first,
         )
-        _audit(entry, "give_back", move.actor, voucher)

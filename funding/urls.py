@@ -8,6 +8,7 @@ urlpatterns = [
     path("lock/", views.lock, name="lock"),
     path("budgets/new/", views.give, name="give"),
     path("budgets/<uuid:public_id>/", views.budget, name="budget"),
+    path("budgets/<uuid:public_id>/year-end/", views.year_end, name="year_end"),
     path("projects/<uuid:public_id>/", views.project_panel, name="project_panel"),
     path("projects/<uuid:public_id>/pay/", views.pay_project, name="pay"),
     path("projects/<uuid:public_id>/allocate/", views.allocate_project, name="allocate"),

@@ -23,9 +23,10 @@ from core.once import once
 from enterprises.models import Enterprise
 from funding import permissions, services
 from funding.advances import advances_of, warnings_of_advance
-from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm
+from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm, YearEndForm
 from funding.models import Account, Budget, EntryKind, LedgerEntry, ProjectBalance
 from funding.services import Voucher
+from funding.year_end import YearEnd, cancel, carry_over, last_day, unpaid_rows
 from places.models import Area, Level
 from programmes.locking import lock_through
 from programmes.models import DataLock
@@ -34,6 +35,7 @@ from projects.models import Project, ProjectEstimate, ProjectState
 from projects.services import DecisionData
 
 PAGE_SIZE = 50
+PARTS = ("advanced", "returned", "open", "settled", "delivered")
 
 
 def _project(user: User, public_id: UUID) -> Project:
@@ -62,10 +64,10 @@ def board(request: HttpRequest) -> HttpResponse:
     years = list(budgets.order_by("-year").values_list("year", flat=True).distinct())
     year = _year(request, years)
     found = list(budgets.filter(year=year).select_related("programme", "province").order_by("-source", "id"))
-    sums = _sums(user, found)
+    sums, parts = _sums(user, found), _parts(user, found)
     waiting = _waiting(user, year, found)
-    rows = [_board_row(budget, sums[budget.pk], waiting.get(budget.pk), user) for budget in found]
-    names = ("given", "allocated", "left", "paid", "unpaid")
+    rows = [_board_row(row, sums[row.pk] | parts[row.pk], waiting.get(row.pk), user) for row in found]
+    names = ("given", "allocated", "left", "paid", "unpaid", *PARTS)
     balances = (
         ProjectBalance.objects.filter(budget__in=found, project__in=Project.objects.visible_to(user))
         .select_related("project__area", "budget")
@@ -96,6 +98,11 @@ def _board_row(budget: Budget, sums: dict[str, int], waiting: int | None, user: 
         "left": sums[Account.GIVEN] - sums[Account.ALLOCATED] if whole else None,
         "paid": sums[Account.PAID],
         "unpaid": sums[Account.ALLOCATED] - sums[Account.PAID],
+        "advanced": sums["advanced"],
+        "returned": sums["returned"],
+        "open": sums["advanced"] - sums[Account.CLEARED],
+        "settled": sums[Account.PAID] - sums["advanced"] + sums[Account.CLEARED],
+        "delivered": sums[Account.DELIVERED],
     }
 
 
@@ -124,6 +131,19 @@ def _sums(user: User, budgets: list[Budget]) -> dict[int, dict[str, int]]:
     for pk, account, total in rows.values_list("budget", "account").annotate(total=Sum("amount_vnd")):
         sums[pk][account] = total
     return sums
+
+
+def _parts(user: User, budgets: list[Budget]) -> dict[int, dict[str, int]]:
+    """{budget: advances, without what came back of them, and returns} of the entries the person sees."""
+    returned = Q(kind=EntryKind.RETURN) | Q(kind=EntryKind.CORRECTION, corrects__kind=EntryKind.RETURN)
+    rows = LedgerEntry.objects.visible_to(user).filter(budget__in=budgets).account(Account.PAID).order_by()
+    found = rows.values_list("budget").annotate(
+        Sum("advance_vnd", default=0), returned=Sum("amount_vnd", filter=returned, default=0)
+    )
+    parts = {budget.pk: {"advanced": 0, "returned": 0} for budget in budgets}
+    for pk, advanced, given_back in found:
+        parts[pk] = {"advanced": advanced, "returned": -given_back}
+    return parts
 
 
 def _year(request: HttpRequest, years: list[int]) -> int:
@@ -218,6 +238,66 @@ def give(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The budget is entered."))
             return answer
     return render_form(request, "funding/give.html", form, {"province": province}, refused)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def year_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What of one budget will lapse on 31/12, and the decisions that cancel it or carry it over."""
+    user = user_of(request)
+    row: Budget = get_object_or_404(
+        Budget.objects.visible_to(user).select_related("programme", "province"), public_id=public_id
+    )
+    may = permissions.may_close_year(row.province_id, user)
+    if request.method == "POST":
+        may.require()
+    form = YearEndForm(request.POST or None, budget=row, initial=_left_of(request, row)) if may else None
+    refused = None
+    if request.method == "POST" and form is not None and form.is_valid():
+        data = form.cleaned_data
+
+        def act() -> str:
+            voucher = Voucher(data["document_no"], data["document_on"], data["reason"], data["issuer"])
+            if data["kind"] == EntryKind.CARRY_OVER:
+                carry_over(row, data["project"], data["amount_vnd"], voucher, actor=user)
+            else:
+                cancel(row, data["amount_vnd"], voucher, actor=user, project=data["project"])
+            return reverse("funding:year_end", args=[row.public_id])
+
+        try:
+            answer = once(request, form, act)
+        except (NotAllowed, WrongState):
+            raise
+        except DomainError as error:
+            form.blame(error)
+            refused = error
+        else:
+            messages.success(request, _("The decision is recorded."))
+            return answer
+    sums = _sums(user, [row])[row.pk]
+    rows = unpaid_rows(row, Project.objects.visible_to(user))
+    decided = LedgerEntry.objects.visible_to(user).filter(budget=row, kind__in=[EntryKind.CANCEL, EntryKind.CARRY_OVER])
+    context = {
+        "budget": row,
+        "partial": not _sees_all(row, user),
+        "end": YearEnd(sums[Account.GIVEN], sums[Account.ALLOCATED], sums[Account.PAID], rows),
+        "last_day": last_day(row),
+        "form": form,
+        "may": may,
+        "entries": decided.select_related("project", "corrects", "issuer", "establishment")[:100],
+        "inside": row.province_id in user.sight.province_ids,
+    }
+    if form is None:
+        return render(request, "funding/year_end.html", context)
+    return render_form(request, "funding/year_end.html", form, context, refused)
+
+
+def _left_of(request: HttpRequest, budget: Budget) -> dict[str, Any]:
+    """What the form offers when it is opened from the line of a project."""
+    code = request.GET.get("project", "")[:40]
+    found = ProjectBalance.objects.filter(budget=budget, project__code=code).select_related("project").first()
+    if found is None or not found.unpaid_vnd:
+        return {}
+    return {"project": found.project, "amount_vnd": found.unpaid_vnd, "kind": EntryKind.CARRY_OVER}
 
 
 # --- one project ------------------------------------------------------------------------------------------------------

@@ -256,6 +256,10 @@ PAGES["funding:budget"] = lambda: [
     ("history", [Budget.objects.get(source="local", year=2020).public_id], ACCOUNTANT),
     ("account", [Budget.objects.filter(source="national").order_by("-year")[0].public_id], OFFICER, "?account=paid"),
 ]
+PAGES["funding:year_end"] = lambda: [
+    ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
+    ("history", [Budget.objects.get(source="local", year=2020).public_id], OFFICER),
+]
 PAGES["funding:project_panel"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT),
     ("none", [live(state="draft").first().public_id], ACCOUNTANT),
