@@ -130,6 +130,24 @@ class YearEndForm(_VoucherForm):
         return data
 
 
+class TreasuryForm(KcForm):
+    """Which vouchers are laid beside the Treasury's list."""
+
+    first = DateField(label=_("Vouchers from"))
+    last = DateField(label=_("Vouchers to"))
+    file = forms.FileField(
+        label=_("List of the Treasury"),
+        required=False,
+        help_text=_("CSV in UTF-8 with the columns «Số chứng từ», «Ngày», «Số tiền». It is compared and not kept."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("first") and data.get("last") and data["first"] > data["last"]:
+            self.add_error("last", _("The end lies before the start."))
+        return data
+
+
 class AllocationForm(_VoucherForm):
     source = forms.ChoiceField(label=_("Source"), choices=SUPPORT, widget=forms.RadioSelect)
     amount_vnd = MoneyField(label=_("Amount"), help_text=_("What is added, in đồng, for example 300 triệu."))

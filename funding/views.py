@@ -1,5 +1,6 @@
 """The year's money: the board, each budget's ledger, and what a project got."""
 
+import datetime as dt
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
@@ -23,9 +24,10 @@ from core.once import once
 from enterprises.models import Enterprise
 from funding import permissions, services
 from funding.advances import advances_of, warnings_of_advance
-from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm, YearEndForm
+from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm, TreasuryForm, YearEndForm
 from funding.models import Account, Budget, EntryKind, LedgerEntry, ProjectBalance
 from funding.services import Voucher
+from funding.treasury import MAX_BYTES, compare, ledger_lines, read_list, sheet, words
 from funding.year_end import YearEnd, cancel, carry_over, last_day, unpaid_rows
 from places.models import Area, Level
 from programmes.locking import lock_through
@@ -35,6 +37,7 @@ from projects.models import Project, ProjectEstimate, ProjectState
 from projects.services import DecisionData
 
 PAGE_SIZE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 PARTS = ("advanced", "returned", "open", "settled", "delivered")
 
 
@@ -298,6 +301,51 @@ def _left_of(request: HttpRequest, budget: Budget) -> dict[str, Any]:
     if found is None or not found.unpaid_vnd:
         return {}
     return {"project": found.project, "amount_vnd": found.unpaid_vnd, "kind": EntryKind.CARRY_OVER}
+
+
+def _reconciled(request: HttpRequest, public_id: UUID) -> Budget:
+    """A budget of the person's own province; whoever sees a part of it has nothing to reconcile."""
+    user = user_of(request)
+    own = Budget.objects.visible_to(user).filter(province_id__in=user.sight.province_ids)
+    row: Budget = get_object_or_404(own.select_related("programme", "province"), public_id=public_id)
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def treasury(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The vouchers of a budget beside the list of the State Treasury. Nothing is stored."""
+    row = _reconciled(request, public_id)
+    days = {"first": dt.date(row.year, 1, 1), "last": min(clock.today(), dt.date(row.year + 1, 1, 31))}
+    form = TreasuryForm(request.POST or None, request.FILES or None, initial=days)
+    context: dict[str, Any] = {"budget": row, "form": form}
+    if request.method == "POST" and form.is_valid():
+        days = {name: form.cleaned_data[name] for name in ("first", "last")}
+        uploaded = form.cleaned_data["file"]
+        try:
+            there = read_list(uploaded.read(MAX_BYTES + 1)) if uploaded else None
+        except DomainError as error:
+            form.blame(error)
+        else:
+            if there is not None:
+                found = compare(ledger_lines(row, days["first"], days["last"]), there)
+                context["found"] = [{"row": one, "words": words(one)} for one in found]
+                context["different"] = sum(not one.agrees for one in found)
+    lines = ledger_lines(row, days["first"], days["last"])
+    context |= {"lines": lines[:500], "count": len(lines), "total": sum(line.amount_vnd for line in lines), **days}
+    return render(request, "funding/treasury.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def treasury_sheet(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    row = _reconciled(request, public_id)
+    form = TreasuryForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+    answer = HttpResponse(sheet(row, first, last), content_type=XLSX)
+    name = f"doi-chieu-kho-bac-{row.source}-{row.year}.xlsx"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
 
 
 # --- one project ------------------------------------------------------------------------------------------------------

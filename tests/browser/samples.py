@@ -55,6 +55,7 @@ NO_PAGES = {
     "programmes:plan_revise": "only POST",
     "projects:ceilings": "a part of the form, shown on projects:new",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
+    "funding:treasury_sheet": "a file",
     "projects:file": "a file",
     "projects:photo": "a file",
     "reports:file": "a file",
@@ -259,6 +260,9 @@ PAGES["funding:budget"] = lambda: [
 PAGES["funding:year_end"] = lambda: [
     ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
     ("history", [Budget.objects.get(source="local", year=2020).public_id], OFFICER),
+]
+PAGES["funding:treasury"] = lambda: [
+    ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT)
 ]
 PAGES["funding:project_panel"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT),
