@@ -91,10 +91,15 @@ def _waiting(request: HttpRequest) -> list[Project]:
     user = user_of(request)
     if not user.sight.province_roles.get(Role.LEADER):
         no(_("Only a leader of the department records a decision.")).require()
-    rows = (
-        with_support(deciding(user)).select_related("programme", "area", "province").prefetch_related("beneficiaries")
-    )
-    return list(rows[:MOST])
+    rows = with_support(deciding(user)).select_related("programme", "area", "province")
+    found = list(rows.prefetch_related("beneficiaries")[:MOST])
+    # What was chosen stays on the page when somebody has decided on it meanwhile; the service says so.
+    known = {str(row.pk) for row in found}
+    chosen = [key for key in request.POST.getlist("chosen")[:MOST] if key not in known]
+    keys = [int(key) for key in chosen if key.isascii() and key.isdigit() and len(key) < 19]
+    mine = user.sight.province_roles[Role.LEADER]
+    others = Project.objects.visible_to(user).filter(pk__in=keys, province_id__in=mine)
+    return found + list(with_support(others).select_related("programme", "area", "province"))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

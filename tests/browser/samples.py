@@ -56,6 +56,7 @@ NO_PAGES = {
     "projects:ceilings": "a part of the form, shown on projects:new",
     "funding:batch_effect": "a part of funding:batch",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
+    "funding:treasury_sheet": "a file",
     "projects:file": "a file",
     "projects:paper": "a file",
     "projects:photo": "a file",
@@ -296,6 +297,13 @@ PAGES["funding:budget"] = lambda: [
     ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
     ("history", [Budget.objects.get(source="local", year=2020).public_id], ACCOUNTANT),
     ("account", [Budget.objects.filter(source="national").order_by("-year")[0].public_id], OFFICER, "?account=paid"),
+]
+PAGES["funding:year_end"] = lambda: [
+    ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
+    ("history", [Budget.objects.get(source="local", year=2020).public_id], OFFICER),
+]
+PAGES["funding:treasury"] = lambda: [
+    ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT)
 ]
 PAGES["funding:project_panel"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT),

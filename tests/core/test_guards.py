@@ -47,6 +47,8 @@ class Office:
         self.draft = self.make()
         assert self.draft.version == 2
         self.budget = self.entry.budget_id
+        self.beneficiary = self.project.beneficiaries.get().pk
+        self.other = f.enterprise(place, "Cơ sở khác").pk
         self.line, self.draft_line = (self.first(ReportLine, report) for report in (self.published, self.draft))
         self.file, self.draft_file = (self.first(ReportFile, report) for report in (self.published, self.draft))
 
@@ -73,7 +75,9 @@ class Office:
 
 
 def copy(table: str, pk: int, verb: str = "INSERT", key: str = "id", **changed: str) -> str:
-    """Insert the row again, with other values in some columns (SQL); `id` None leaves the number to the database."""
+    """Insert the row again, with other values in some columns (SQL); `id` None leaves the number to the database, and
+    so it is with what the database computes itself."""
+    changed = {"counter": None, **changed}  # type: ignore[dict-item]
     with connection.cursor() as cursor:
         names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
     names = [name for name in names if changed.get(name, "") is not None]
@@ -92,7 +96,7 @@ def entry(office: Office, account: str, kind: str, amount: int, verb: str = "INS
         account=f"'{account}'",
         kind=f"'{kind}'",
         amount_vnd=str(amount),
-        **changed,
+        **{"advance_vnd": str(amount) if kind in ("advance", "recovery") else "0", **changed},
     )
 
 
@@ -198,7 +202,25 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
         entry(o, "allocated", "correction", -299_999_901),
         entry(o, "paid", "payment", 299_999_901),
         entry(o, "paid", "return", -101),
-        *([entry(o, "allocated", "allocation", 700_000_001, "INSERT OR IGNORE")] if SQLITE else []),
+        entry(o, "cleared", "clearing", 101),
+        entry(o, "cleared", "correction", -1),
+        entry(o, "paid", "recovery", -101),
+        entry(o, "paid", "correction", -1),  # of a payment: there is none beside the advance
+        entry(o, "delivered", "delivery", 101, establishment_id=str(o.beneficiary)),
+        *(
+            [
+                entry(o, "allocated", "allocation", 700_000_001, "INSERT OR IGNORE"),
+                entry(o, "cleared", "clearing", 101, "INSERT OR IGNORE"),
+                entry(o, "paid", "correction", -1, "INSERT OR IGNORE"),
+                entry(o, "delivered", "delivery", 101, "INSERT OR IGNORE", establishment_id=str(o.beneficiary)),
+            ]
+            if SQLITE
+            else []
+        ),
+    ],
+    "ledger_establishment": lambda o: [
+        entry(o, "delivered", "delivery", 1, establishment_id=str(o.other)),
+        entry(o, "delivered", "correction", -1, establishment_id=str(o.other)),
     ],
     "budget_balances": lambda o: [
         f"UPDATE funding_budgetbalance SET allocated_vnd = 0, paid_vnd = 0 WHERE budget_id = {o.budget}",
@@ -210,6 +232,9 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "project_balances": lambda o: [
         f"UPDATE funding_projectbalance SET paid_vnd = 0 WHERE project_id = {o.project.pk}",
         f"UPDATE funding_projectbalance SET allocated_vnd = 900000000 WHERE project_id = {o.project.pk}",
+        f"UPDATE funding_projectbalance SET advanced_vnd = 0 WHERE project_id = {o.project.pk}",
+        f"UPDATE funding_projectbalance SET cleared_vnd = 1 WHERE project_id = {o.project.pk}",
+        f"UPDATE funding_projectbalance SET delivered_vnd = 1 WHERE project_id = {o.project.pk}",
         f"DELETE FROM funding_projectbalance WHERE project_id = {o.project.pk}",
         *replace("funding_projectbalance", o.project.pk, "project_id", allocated_vnd="0", paid_vnd="0"),
         *truncate("funding_projectbalance"),

@@ -98,7 +98,13 @@ def test_correction_is_a_counter_entry_and_balances_can_be_recomputed(office: An
     assert counter.corrects == entry
     balance = BudgetBalance.objects.get()
     assert balance.paid_vnd == 100_000_000
-    assert recompute(Budget.objects.get()) == {"given": 1_000_000_000, "allocated": 300_000_000, "paid": 100_000_000}
+    assert recompute(Budget.objects.get()) == {
+        "given": 1_000_000_000,
+        "allocated": 300_000_000,
+        "paid": 100_000_000,
+        "cleared": 0,
+        "delivered": 0,
+    }
 
 
 @pytest.mark.django_db

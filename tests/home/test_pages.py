@@ -355,8 +355,8 @@ def story(place: factories.Place, people: factories.People) -> None:
     Project.objects.filter(pk=fair.pk).update(implementing_unit=place.department)
     voucher = Voucher("UNC 1", DAY)
     pay(wood, "local", "advance", 150_000_000, voucher, actor=people.accountant)
-    pay(old, "local", "payment", 40_000_000, voucher, actor=people.accountant)
-    entry = pay(fair, "national", "payment", 450_000_000, voucher, actor=people.accountant)
+    pay(old, "local", "advance", 40_000_000, voucher, actor=people.accountant)
+    entry = pay(fair, "national", "advance", 450_000_000, voucher, actor=people.accountant)
     correct(entry, -50_000_000, Voucher("UNC 1a", DAY, "Chi thừa"), actor=people.accountant)
     with transaction.atomic():  # an allocation of another budget year than the project's
         LedgerEntry.objects.create(
