@@ -46,6 +46,8 @@ NO_PAGES = {
     "readyz": "for machines",
     "set_language": "only POST",
     "accounts:sign_out": "only POST",
+    "accounts:draft": "a part of a form, shown on projects:new",
+    "accounts:draft_drop": "only POST",
     "accounts:person_password": "only POST",
     "accounts:person_reactivate": "only POST",
     "accounts:secret_new": "only POST",
