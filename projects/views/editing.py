@@ -23,6 +23,8 @@ from projects.ceilings import ceilings as measure
 from projects.ceilings import repeats, repeats_shown, sources_asked
 from projects.forms import FOUND_AT_ONCE, ProjectForm, chosen_beneficiaries, find_beneficiaries
 from projects.models import Project
+from projects.requirements import missing_for
+from projects.sections import FIRST_STEP, copied_values, sections
 from projects.views.shared import project_of
 
 
@@ -33,7 +35,8 @@ def new(request: HttpRequest) -> HttpResponse:
     if "find" in request.POST:
         return _find(request, user, None)
     again = _typed_before(request, user)
-    form = _form(request, user, None, again)
+    source = _copied_from(request, user) if again is None else None
+    form = _form(request, user, None, again, copied_values(source) if source else None)
     error = None
     if request.method == "POST" and form.is_valid():
 
@@ -52,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The draft is stored. Complete it, then submit it."))
             return answer
-    return _form_page(request, user, form, None, error=error, again=again)
+    return _form_page(request, user, form, None, error=error, again=again, source=source)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,10 +100,22 @@ def _typed_before(request: HttpRequest, user: User) -> FormDraft | None:
     return drafts.find(user, request.path, key) if key else None
 
 
-def _form(request: HttpRequest, user: User, project: Project | None, again: FormDraft | None) -> ProjectForm:
-    """What was sent; or what was typed before, as it was typed; or what is stored."""
+def _copied_from(request: HttpRequest, user: User) -> Project | None:
+    """The project whose content a new one takes over: `?copy=` with its id."""
+    key = key_in(request.GET, "copy") if request.method != "POST" else None
+    return project_of(user, key) if key else None
+
+
+def _form(
+    request: HttpRequest,
+    user: User,
+    project: Project | None,
+    again: FormDraft | None,
+    first: dict[str, Any] | None = None,
+) -> ProjectForm:
+    """What was sent; or what was typed before, as it was typed; or what is stored, and `first` of a new one."""
     if again is None:
-        return ProjectForm(request.POST or None, actor=user, project=project)
+        return ProjectForm(request.POST or None, actor=user, project=project, initial=first or {})
     form = ProjectForm(drafts.as_sent(again), actor=user, project=project)
     form.judge_nothing()
     return form
@@ -127,10 +142,15 @@ def _form_page(
     error, again = context.pop("error", None), context.get("again")
     values = form["beneficiaries"].value() or []
     key = again.key if again else key_in(request.POST) or uuid4()
+    stored = project is not None and not form.is_bound
+    missing = missing_for(project, FIRST_STEP) if project is not None and stored else {}
     context |= {
         "project": project,
         "picker": _picker(user, form.data.get("beneficiary_q", ""), values),
         "draft_key": key,
+        "sections": sections(form, missing),
+        "count": sum(map(len, missing.values())),
+        "known": stored,
         "drafts": drafts.kept(user, request.path, without=key),
     }
     return render_form(request, "projects/form.html", form, context, error)

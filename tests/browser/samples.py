@@ -55,6 +55,7 @@ NO_PAGES = {
     "projects:confirm": "only POST",
     "projects:return_update": "only POST; a refused form is shown there, see the test of forms",
     "programmes:plan_revise": "only POST",
+    "projects:completeness": "a part of the form, shown on projects:new",
     "projects:ceilings": "a part of the form, shown on projects:new",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
     "projects:file": "a file",
@@ -193,7 +194,11 @@ for _name in ("detail", "edit"):
 # --- projects ---------------------------------------------------------------------------------------------------------
 
 _plain("projects:list", OFFICER, none="?q=khong-co-de-an-nay", late="?late=1", page="?page=2", wrong="?state=vua")
-_plain("projects:new")
+PAGES["projects:new"] = lambda: [
+    ("", [], OFFICER),
+    ("copy", [], OFFICER, f"?copy={live(state='closed').first().public_id}"),
+]
+_plain("projects:copy", OFFICER, none="?q=khong-co-de-an-nay")
 _plain("projects:progress", OFFICER)
 PAGES["projects:of_enterprise"] = lambda: [
     ("", [Enterprise.objects.get(name="Công ty TNHH Chế biến gỗ Minh Họa A7").public_id], OFFICER)
