@@ -48,6 +48,7 @@ class Group:
     rows: "QuerySet[Any]"
     task: Callable[[Any], Task]
     shown: int | None = SHOWN
+    page: str = ""  # where they are worked off one after the other
 
     @cached_property
     def total(self) -> int:
@@ -112,7 +113,7 @@ def to_decide(user: User) -> Group:
         .exclude(Q(created_by=user) | Q(submitted_by=user))
         .order_by("submitted_at", "id")
     )
-    return Group("to_decide", _("Waiting for a decision"), rows, task)
+    return Group("to_decide", _("Waiting for a decision"), rows, task, page=reverse("projects:inbox"))
 
 
 def to_complete(user: User) -> Group:

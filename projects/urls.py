@@ -1,10 +1,11 @@
 from django.urls import path
 
-from projects.views import drafting, editing, progress, projects, steps
+from projects.views import drafting, editing, inbox, progress, projects, steps
 
 app_name = "projects"
 urlpatterns = [
     path("", projects.index, name="list"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("new/", editing.new, name="new"),
     path("new/copy/", drafting.copy, name="copy"),
     path("completeness/", drafting.completeness, name="completeness"),

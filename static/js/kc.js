@@ -3,13 +3,14 @@
 import { start as drops } from "./drops.js";
 import { start as errors } from "./errors.js";
 import { start as keep } from "./keep.js";
+import { start as keys } from "./keys.js";
 import { start as leave } from "./leave.js";
 import { start as money } from "./money.js";
 import { start as once } from "./once.js";
 import { start as photos } from "./photos.js";
 import { start as print } from "./print.js";
 
-const behaviours = [drops, errors, keep, leave, money, once, photos, print];
+const behaviours = [drops, errors, keep, keys, leave, money, once, photos, print];
 const run = (root) => behaviours.forEach((behaviour) => behaviour(root));
 
 run(document);

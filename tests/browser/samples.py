@@ -155,6 +155,11 @@ PAGES["home:records"] = lambda: [
     ("none", [], OFFICER, "?from=1999&to=1999"),
 ]
 
+PAGES["home:money_effect"] = lambda: [
+    ("", [live(state="submitted").first().public_id], LEADER),
+    ("none", [live(state="closed").first().public_id], LEADER),
+]
+
 
 @page("home:target")
 def _target() -> Any:
@@ -200,6 +205,12 @@ PAGES["projects:new"] = lambda: [
 ]
 _plain("projects:copy", OFFICER, none="?q=khong-co-de-an-nay")
 _plain("projects:progress", OFFICER)
+PAGES["projects:inbox"] = lambda: [
+    ("", [], LEADER),
+    ("chosen", [], LEADER, f"?project={live(state='submitted').last().public_id}"),
+    ("gone", [], LEADER, f"?project={live(state='approved').first().public_id}"),
+    ("none", [], ACCOUNTANT),
+]
 PAGES["projects:of_enterprise"] = lambda: [
     ("", [Enterprise.objects.get(name="Công ty TNHH Chế biến gỗ Minh Họa A7").public_id], OFFICER)
 ]
