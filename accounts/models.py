@@ -350,3 +350,24 @@ class FormDraft(models.Model):
     def title(self) -> str:
         """What the thing is called in it, as far as it was typed."""
         return " ".join(str((self.fields.get("name") or [""])[0]).split())[:120]
+
+
+class SavedView(models.Model):
+    """A list as somebody wants it again: its filters and columns, as they stand in the address."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=300)
+    name = NfcCharField(_("name"), max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    saved_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url(self) -> str:
+        return f"{self.page}?{self.query}" if self.query else self.page

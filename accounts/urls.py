@@ -1,7 +1,7 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from accounts.views import clients, drafts, people, session
+from accounts.views import clients, drafts, people, saved, session
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,6 +10,8 @@ urlpatterns = [
     path("password/", session.password, name="password"),
     path("drafts/", drafts.draft, name="draft"),
     path("drafts/drop/", drafts.draft_drop, name="draft_drop"),
+    path("views/save/", saved.view_save, name="view_save"),
+    path("views/<int:pk>/drop/", saved.view_drop, name="view_drop"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/coverage/", people.coverage, name="coverage"),

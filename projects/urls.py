@@ -1,10 +1,12 @@
 from django.urls import path
 
-from projects.views import drafting, editing, inbox, progress, projects, steps
+from projects.views import drafting, editing, inbox, lists, progress, projects, steps
 
 app_name = "projects"
 urlpatterns = [
     path("", projects.index, name="list"),
+    path("export/", lists.export, name="export"),
+    path("bulk/", lists.bulk, name="bulk"),
     path("inbox/", inbox.inbox, name="inbox"),
     path("new/", editing.new, name="new"),
     path("new/copy/", drafting.copy, name="copy"),

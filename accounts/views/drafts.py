@@ -49,7 +49,7 @@ def _keep(request: HttpRequest) -> JsonResponse:
         sent = json.loads(request.body[: 2 * drafts.MAX_BYTES])
         key, page, window, turn, fields = (sent[name] for name in ("key", "page", "window", "turn", "fields"))
         typed = {str(name): [str(text).replace("\0", "") for text in texts] for name, texts in fields.items()}
-        key, page, window, turn = UUID(key), _page(page), str(window)[:40], min(max(int(turn), 0), 2**31 - 1)
+        key, page, window, turn = UUID(key), page_of_ours(page), str(window)[:40], min(max(int(turn), 0), 2**31 - 1)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise Invalid(_("This cannot be kept as a draft.")) from error
     found = drafts.keep(user_of(request), key, page, typed, window=window, turn=turn)
@@ -58,7 +58,7 @@ def _keep(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"at": f"{timezone.localtime(found.kept_at):%H:%M}"})
 
 
-def _page(text: Any) -> str:
+def page_of_ours(text: Any) -> str:
     """The address of a page of ours, without anything behind it. Raises ValueError."""
     parts = urlsplit(str(text))
     if parts.netloc or parts.scheme or not parts.path.startswith("/") or len(parts.path) > 300:
@@ -78,6 +78,6 @@ def draft_drop(request: HttpRequest) -> HttpResponse:
         raise Http404
     drafts.drop(user_of(request), key)
     try:
-        return HttpResponseRedirect(_page(request.POST.get("page", "")))
+        return HttpResponseRedirect(page_of_ours(request.POST.get("page", "")))
     except ValueError as error:
         raise Http404 from error

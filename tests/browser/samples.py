@@ -58,7 +58,10 @@ NO_PAGES = {
     "projects:completeness": "a part of the form, shown on projects:new",
     "projects:ceilings": "a part of the form, shown on projects:new",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
+    "accounts:view_save": "only POST",
+    "accounts:view_drop": "only POST",
     "projects:file": "a file",
+    "projects:export": "a file",
     "projects:photo": "a file",
     "reports:file": "a file",
 }
@@ -198,7 +201,16 @@ for _name in ("detail", "edit"):
 
 # --- projects ---------------------------------------------------------------------------------------------------------
 
-_plain("projects:list", OFFICER, none="?q=khong-co-de-an-nay", late="?late=1", page="?page=2", wrong="?state=vua")
+_plain(
+    "projects:list",
+    OFFICER,
+    none="?q=khong-co-de-an-nay",
+    late="?late=1",
+    page="?page=2",
+    wrong="?state=vua",
+    columns="?columns=state&columns=type&columns=beneficiaries&columns=submitted&columns=investment&columns=asked",
+)
+_plain("projects:bulk", OFFICER, found="?all=1&state=draft", step="?all=1&state=draft&step=submit")
 PAGES["projects:new"] = lambda: [
     ("", [], OFFICER),
     ("copy", [], OFFICER, f"?copy={live(state='closed').first().public_id}"),
@@ -333,6 +345,7 @@ def files() -> list[str]:
     photo = ProgressPhoto.objects.select_related("update__project").order_by("-id")[0]
     report = Report.objects.filter(state="published")[0]
     paths = [
+        reverse("projects:export"),
         reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
         *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
     ]
