@@ -22,7 +22,7 @@ def allocate_what_was_decided(project: Project, move: Move) -> None:
 
 @PROJECT_LIFE.guard("settle", "close", order=90)
 def refuse_unsettled(project: Project, move: Move) -> None:
-    """A project is settled and closed only when what was approved is paid to the đồng (or what was not needed has been corrected),
+    """Settled and closed only when what was approved is paid to the đồng (or what was not needed has been corrected),
     advances are accounted for and establishments have got what was paid for them."""
     balances = list(ProjectBalance.objects.filter(project=project).select_related("budget"))
     for balance in balances:

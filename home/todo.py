@@ -63,6 +63,7 @@ class Group:
     rows: "QuerySet[Any]"
     task: Callable[[Any], Task]
     shown: int | None = SHOWN
+    page: str = ""  # where they are worked off one after the other
 
     @cached_property
     def total(self) -> int:
@@ -144,7 +145,7 @@ def to_decide(user: User) -> Group:
         .exclude(_authored(user))
         .order_by("submitted_at", "id")
     )
-    return Group("to_decide", _("Waiting for a decision"), rows, task)
+    return Group("to_decide", _("Waiting for a decision"), rows, task, page=reverse("projects:inbox"))
 
 
 def to_appraise(user: User) -> Group:

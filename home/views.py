@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
@@ -15,10 +16,12 @@ from accounts.signed_in import user_of
 from core import clock
 from core.models import Source
 from home import overview, todo
+from home.effect import effects
 from places.models import Area
 from places.services import report_lines
 from programmes.models import Programme, Target
 from projects.models import Project
+from projects.views.shared import project_of
 from reports.measures.money import summary
 from reports.views import page_of
 
@@ -135,3 +138,13 @@ def target(request: HttpRequest, target_id: int) -> HttpResponse:
         {"line": line, "url": page_of(line.record)} for line in sorted(cell.lines, key=lambda line: str(line.on))
     ]
     return render(request, "home/target.html", {**overview.show_target(row, cell), "lines": lines})
+
+
+@require_safe
+def money_effect(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A part of the approval inbox: the budgets before and after the project gets what it asks for."""
+    user = user_of(request)
+    project = project_of(user, public_id)
+    part = getattr(request, "htmx", False)
+    template = "home/_money_effect.html" if part else "home/money_effect.html"
+    return render(request, template, {"project": project, "effects": effects(project, user)})

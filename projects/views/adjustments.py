@@ -68,7 +68,7 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     adjustments.require_adjustable(project)
     picker = None
     if "beneficiaries" in form.fields:
-        picker = picker_for(request, user, form["beneficiaries"].value() or [])
+        picker = picker_for(user, form.data.get("beneficiary_q", ""), form["beneficiaries"].value() or [])
     return render_form(request, "projects/adjust.html", form, {"project": project, "picker": picker}, error)
 
 

@@ -46,6 +46,8 @@ NO_PAGES = {
     "readyz": "for machines",
     "set_language": "only POST",
     "accounts:sign_out": "only POST",
+    "accounts:draft": "a part of a form, shown on projects:new",
+    "accounts:draft_drop": "only POST",
     "accounts:person_password": "only POST",
     "accounts:person_reactivate": "only POST",
     "accounts:secret_new": "only POST",
@@ -53,12 +55,16 @@ NO_PAGES = {
     "projects:confirm": "only POST",
     "projects:return_update": "only POST; a refused form is shown there, see the test of forms",
     "programmes:plan_revise": "only POST",
+    "projects:completeness": "a part of the form, shown on projects:new",
     "projects:ceilings": "a part of the form, shown on projects:new",
     "funding:batch_effect": "a part of funding:batch",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
     "funding:treasury_sheet": "a file",
     "projects:file": "a file",
     "projects:paper": "a file",
+    "accounts:view_save": "only POST",
+    "accounts:view_drop": "only POST",
+    "projects:export": "a file",
     "projects:photo": "a file",
     "reports:file": "a file",
 }
@@ -155,6 +161,11 @@ PAGES["home:records"] = lambda: [
     ("none", [], OFFICER, "?from=1999&to=1999"),
 ]
 
+PAGES["home:money_effect"] = lambda: [
+    ("", [live(state="submitted").first().public_id], LEADER),
+    ("none", [live(state="closed").first().public_id], LEADER),
+]
+
 
 @page("home:target")
 def _target() -> Any:
@@ -193,9 +204,28 @@ for _name in ("detail", "edit"):
 
 # --- projects ---------------------------------------------------------------------------------------------------------
 
-_plain("projects:list", OFFICER, none="?q=khong-co-de-an-nay", late="?late=1", page="?page=2", wrong="?state=vua")
-_plain("projects:new")
+_plain(
+    "projects:list",
+    OFFICER,
+    none="?q=khong-co-de-an-nay",
+    late="?late=1",
+    page="?page=2",
+    wrong="?state=vua",
+    columns="?columns=state&columns=type&columns=beneficiaries&columns=submitted&columns=investment&columns=asked",
+)
+_plain("projects:bulk", OFFICER, found="?all=1&state=draft", step="?all=1&state=draft&step=submit")
+PAGES["projects:new"] = lambda: [
+    ("", [], OFFICER),
+    ("copy", [], OFFICER, f"?copy={live(state='closed').first().public_id}"),
+]
+_plain("projects:copy", OFFICER, none="?q=khong-co-de-an-nay")
 _plain("projects:progress", OFFICER)
+PAGES["projects:inbox"] = lambda: [
+    ("", [], LEADER),
+    ("chosen", [], LEADER, f"?project={live(state='submitted').last().public_id}"),
+    ("gone", [], LEADER, f"?project={live(state='approved').first().public_id}"),
+    ("none", [], ACCOUNTANT),
+]
 PAGES["projects:of_enterprise"] = lambda: [
     ("", [Enterprise.objects.get(name="Công ty TNHH Chế biến gỗ Minh Họa A7").public_id], OFFICER)
 ]
@@ -364,6 +394,7 @@ def files() -> list[str]:
     photo = ProgressPhoto.objects.select_related("update__project").order_by("-id")[0]
     report = Report.objects.filter(state="published")[0]
     paths = [
+        reverse("projects:export"),
         reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
         *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
     ]
