@@ -401,11 +401,28 @@ def _advance_part(project: Project, budget: Budget, kind: EntryKind, amount_vnd:
     return 0
 
 
-def _advance_part_corrected(original: LedgerEntry, amount_vnd: int) -> int:
+def _first_of(entry: LedgerEntry) -> LedgerEntry:
+    """What a correction, or a correction of one, corrects in the end."""
+    while entry.corrects is not None:
+        entry = entry.corrects
+    return entry
+
+
+def _require_rules_of(first: LedgerEntry, amount_vnd: int, on: dt.date) -> None:
+    """A correction upwards is held by the rules of what it corrects; otherwise it would be a way around them."""
+    if first.project is None or amount_vnd < 0:
+        return
+    source = first.budget.source
+    if first.kind == EntryKind.ALLOCATION:
+        _require_within_norms(first.project, source, amount_vnd, first.document_on)
+    if first.kind == EntryKind.ADVANCE:
+        require_within_tier(first.project, source, amount_vnd, on)
+    if first.kind == EntryKind.PAYMENT:
+        require_acceptance(first.project, source, amount_vnd)
+
+
+def _advance_part_corrected(first: LedgerEntry, amount_vnd: int) -> int:
     """Of a correction: as of what it corrects. Of a return corrected downwards, the advance comes back first."""
-    first = original
-    while first.corrects is not None:
-        first = first.corrects
     kind = EntryKind(first.kind)
     if kind == EntryKind.RETURN and amount_vnd > 0 and first.project is not None:
         chain, found = [first.pk], first.advance_vnd
@@ -427,6 +444,8 @@ def correct(original: LedgerEntry, amount_vnd: int, voucher: Voucher, *, actor: 
         raise Invalid(fields={"reason": _("Give the reason.")})
     if original.kind in (EntryKind.CANCEL, EntryKind.CARRY_OVER):
         raise WrongState(_("What was cancelled or carried over is put right by another decision, not by a correction."))
+    first = _first_of(original)
+    _require_rules_of(first, amount_vnd, voucher.document_on)
     return enter(
         "correct",
         actor=actor,
@@ -437,7 +456,7 @@ def correct(original: LedgerEntry, amount_vnd: int, voucher: Voucher, *, actor: 
         account=original.account,
         kind=EntryKind.CORRECTION,
         amount_vnd=amount_vnd,
-        advance_vnd=_advance_part_corrected(original, amount_vnd),
+        advance_vnd=_advance_part_corrected(first, amount_vnd),
         corrects=original,
     )
 

@@ -38,6 +38,7 @@ from projects.services import DecisionData
 
 PAGE_SIZE = 50
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RETURNED = Q(kind=EntryKind.RETURN) | Q(kind=EntryKind.CORRECTION, corrects__kind=EntryKind.RETURN)
 PARTS = ("advanced", "returned", "open", "settled", "delivered")
 
 
@@ -139,10 +140,9 @@ def _sums(user: User, budgets: list[Budget]) -> dict[int, dict[str, int]]:
 
 def _parts(user: User, budgets: list[Budget]) -> dict[int, dict[str, int]]:
     """{budget: advances, without what came back of them, and returns} of the entries the person sees."""
-    returned = Q(kind=EntryKind.RETURN) | Q(kind=EntryKind.CORRECTION, corrects__kind=EntryKind.RETURN)
     rows = LedgerEntry.objects.visible_to(user).filter(budget__in=budgets).account(Account.PAID).order_by()
     found = rows.values_list("budget").annotate(
-        Sum("advance_vnd", default=0), returned=Sum("amount_vnd", filter=returned, default=0)
+        Sum("advance_vnd", default=0), returned=Sum("amount_vnd", filter=RETURNED, default=0)
     )
     parts = {budget.pk: {"advanced": 0, "returned": 0} for budget in budgets}
     for pk, advanced, given_back in found:
@@ -369,6 +369,8 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "project": project,
         "balances": balances,
         "delivered": _delivered(project) if balances else [],
+        "settled": sum(row.settled_vnd for row in balances),
+        "returned": -entries.filter(RETURNED).aggregate(total=Sum("amount_vnd", default=0))["total"],
         "not_followed": (
             project.decided_on is not None
             and any(row.outstanding_vnd or row.with_centre_vnd for row in balances)

@@ -202,3 +202,25 @@ def test_further_decision_is_measured_by_the_norm_with_all_before_it(
         allocate(project, "local", 10 * MILLION, decision, actor=people.leader)
     else:
         allocate(project, "local", 50 * MILLION + 1, decision, actor=people.leader)
+
+
+@pytest.mark.usefixtures("tiers")
+def test_correction_upwards_is_no_way_around_the_rules(place: Any, people: Any) -> None:
+    project = approved(place, people, "CLUSTER_INFRA")
+    advance = pay(project, "national", "advance", 300 * MILLION, VOUCHER, actor=people.accountant)
+    payment = pay(project, "national", "payment", 600 * MILLION, VOUCHER, actor=people.accountant)
+    allocation = LedgerEntry.objects.get(account="allocated")
+    with pytest.raises(CeilingExceeded, match="30%"):
+        correct(advance, 1, VOUCHER, actor=people.accountant)
+    lower = correct(payment, -10 * MILLION, VOUCHER, actor=people.accountant)
+    for entry in (payment, lower):
+        with pytest.raises(DomainError, match="biên bản nghiệm thu"):
+            correct(entry, 110 * MILLION, VOUCHER, actor=people.accountant)
+    Activity.objects.update(norm_code="CLUSTER_INFRA")
+    SupportNorm.objects.create(
+        code="CLUSTER_INFRA", source="national", ceiling_amount_vnd=1_000 * MILLION, unit="cụm", verified="yes"
+    )
+    f.budget(place, people, 1_000 * MILLION, programme=project.programme)
+    with pytest.raises(Invalid):
+        correct(allocation, 1, VOUCHER, actor=people.accountant)
+    correct(payment, 10 * MILLION, VOUCHER, actor=people.accountant)  # control: within them it is taken
