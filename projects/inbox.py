@@ -15,7 +15,9 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.steps import Step
 from core import clock
+from core.models import Source
 from projects.models import Project
+from projects.procedure import preload
 from projects.requirements import missing_for
 from projects.states import PROJECT_LIFE
 
@@ -26,9 +28,8 @@ LIMIT = 300  # files looked at, the oldest first
 
 
 def _starts(step: Step) -> frozenset[str]:
-    """The states the step starts from, on whatever track."""
-    sources: Any = step.sources
-    return frozenset().union(*sources.values()) if hasattr(sources, "values") else sources
+    """The states the step starts from, whatever the money."""
+    return step.starts(Source.NATIONAL) | step.starts(Source.LOCAL)
 
 
 def _sends_back(step: Step) -> bool:
@@ -86,8 +87,10 @@ def queue(user: "User") -> list[Waiting]:
         .annotate(inside=inside)
         .select_related("programme", "area", "province", "implementing_unit")
     )
+    oldest = list(rows.order_by("since", "pk")[:LIMIT])
+    preload(oldest)
     found = []
-    for project in rows.order_by("since", "pk")[:LIMIT]:
+    for project in oldest:
         steps = [step for step, verdict in PROJECT_LIFE.available(project, user) if verdict]
         if any(not step.note_required for step in steps):
             steps.sort(key=lambda step: step.note_required)

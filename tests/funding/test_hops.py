@@ -172,7 +172,8 @@ def test_each_of_several_establishments_has_its_own(place: f.Place, people: f.Pe
 
 
 def test_task_without_beneficiary_has_no_second_hop(place: f.Place, people: f.People) -> None:
-    money = Money(f.approved(place, people, type="task", beneficiaries=[]), people)
+    estimate = {"local": 300 * MILLION}
+    money = Money(f.approved(place, people, type="task", beneficiaries=[], estimate=estimate), people)
     money("payment", 10 * MILLION)
     with pytest.raises(Invalid):
         money("delivery", 1)

@@ -34,7 +34,7 @@ def test_leader_finds_what_waits_longest_first(place: Any, people: Any, clock: C
     assert waiting_for(people.leader) == ["Máy sấy", "Máy bào"]
     row = inbox.queue(people.leader)[0]
     assert (row.project, row.days) == (old, 14)
-    assert [step.code for step in row.forward] == ["approve"]
+    assert [step.code for step in row.forward] == ["appraise", "approve"]
     assert [step.code for step in row.back] == ["return"]
     html = browser(people.leader).get(INBOX).content.decode()
     assert "đã chờ 14 ngày" in html and "đã chờ 5 ngày" in html
