@@ -8,13 +8,16 @@ from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.signed_in import user_of
 from core import clock
+from core.errors import NotAllowed
 from core.models import Source
+from home import exceptions as cases
 from home import overview, todo
 from home.effect import effects
 from places.models import Area
@@ -148,3 +151,40 @@ def money_effect(request: HttpRequest, public_id: UUID) -> HttpResponse:
     part = getattr(request, "htmx", False)
     template = "home/_money_effect.html" if part else "home/money_effect.html"
     return render(request, template, {"project": project, "effects": effects(project, user)})
+
+
+@require_safe
+def exceptions(request: HttpRequest) -> HttpResponse:
+    """What an auditor asks for, by kind; `?kind=` lists all of one, `?year=` narrows to a budget year."""
+    user = user_of(request)
+    if not user.has_role(Role.AUDITOR, Role.LEADER):
+        raise NotAllowed(_("Only an auditor or a leader of the department sees the cases to look at."))
+    year = _year_in(request.GET.get("year", ""))
+    only = next((kind for kind in cases.KINDS if kind.code == request.GET.get("kind")), None)
+    groups = []
+    for kind in (only,) if only else cases.KINDS:
+        rows = cases.rows_of(kind, user, year)
+        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")) if only else None
+        shown = list(page.object_list if page else rows[: cases.SHOWN])
+        total = page.paginator.count if page else rows.count()
+        groups.append(
+            {
+                "code": kind.code,
+                "title": kind.title,
+                "meaning": kind.meaning,
+                "rows": [(row, kind.note(row)) for row in shown],
+                "total": total,
+                "more": total > len(shown) and not only,
+                "page": page,
+            }
+        )
+    seen = Project.objects.worked_on_by(user)
+    decided = seen.filter(decided_on__isnull=False).select_related("programme", "area", "province").order_by("code")
+    context = {
+        "groups": groups,
+        "only": only.code if only else "",
+        "year": year,
+        "years": seen.order_by("-year").values_list("year", flat=True).distinct(),
+        "over": cases.over_norm(decided.filter(year=year)) if year and not only else None,
+    }
+    return render(request, "home/exceptions.html", context)

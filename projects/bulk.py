@@ -11,6 +11,7 @@ from audit.steps import Step
 from core.errors import DomainError
 from core.models import SUPPORT_SOURCES, IdempotencyKey
 from projects.models import Project
+from projects.procedure import preload
 from projects.requirements import missing_for
 from projects.services import take_step
 from projects.states import PROJECT_LIFE
@@ -44,6 +45,7 @@ def asked(project: Project) -> dict[str, int]:
 def counts(projects: Sequence[Project], user: "User") -> list[tuple[Step, int]]:
     """Which steps some of the projects can take by right and state, each with how many."""
     found: dict[str, int] = {}
+    preload(projects)
     for project in projects:
         for step, verdict in PROJECT_LIFE.available(project, user):
             if verdict:
@@ -54,6 +56,7 @@ def counts(projects: Sequence[Project], user: "User") -> list[tuple[Step, int]]:
 def preview(projects: Sequence[Project], step: Step, user: "User") -> Preview:
     """By right, state and what is required; the rules that need a typed value are asked when the step is taken."""
     result = Preview(step)
+    preload(projects)
     for project in projects:
         verdicts = {one.code: verdict for one, verdict in PROJECT_LIFE.available(project, user)}
         verdict = verdicts.get(step.code)

@@ -15,9 +15,9 @@ from django.utils import timezone
 from audit.models import Entry
 from audit.steps import Step
 from core import clock
-from core.models import Source
+from core.models import SUPPORT_SOURCES
 from projects.models import Project
-from projects.procedure import preload
+from projects.procedure import doubts, preload
 from projects.requirements import missing_for
 from projects.states import PROJECT_LIFE
 
@@ -28,8 +28,8 @@ LIMIT = 300  # files looked at, the oldest first
 
 
 def _starts(step: Step) -> frozenset[str]:
-    """The states the step starts from, whatever the money."""
-    return step.starts(Source.NATIONAL) | step.starts(Source.LOCAL)
+    """The states the step starts from, for whatever source of money."""
+    return frozenset().union(*(step.starts(source) for source in SUPPORT_SOURCES))
 
 
 def _sends_back(step: Step) -> bool:
@@ -87,10 +87,9 @@ def queue(user: "User") -> list[Waiting]:
         .annotate(inside=inside)
         .select_related("programme", "area", "province", "implementing_unit")
     )
-    oldest = list(rows.order_by("since", "pk")[:LIMIT])
-    preload(oldest)
-    found = []
-    for project in oldest:
+    found, ordered = [], list(rows.order_by("since", "pk")[:LIMIT])
+    preload(ordered)
+    for project in ordered:
         steps = [step for step, verdict in PROJECT_LIFE.available(project, user) if verdict]
         if any(not step.note_required for step in steps):
             steps.sort(key=lambda step: step.note_required)
@@ -106,6 +105,7 @@ class Paper:
     changes: list[dict[str, str]]
     remarks: list[Entry]
     missing: list[str]
+    doubts: list[str]
 
 
 def paper(waiting: Waiting) -> Paper:
@@ -117,9 +117,11 @@ def paper(waiting: Waiting) -> Paper:
     back = next((entry for entry in reversed(own) if entry.action in returns), None)
     changes = _together([entry for entry in own if back is not None and entry.pk > back.pk])
     missing: list[str] = []
+    unsure: list[str] = []
     for step in waiting.forward:
         missing += [text for texts in missing_for(project, step.code).values() for text in texts]
-    return Paper(back, changes, [entry for entry in reversed(entries) if entry.note], missing)
+        unsure += [text for text in doubts(project, step.code) if text not in unsure]
+    return Paper(back, changes, [entry for entry in reversed(entries) if entry.note], missing, unsure)
 
 
 def _together(entries: list[Entry]) -> list[dict[str, str]]:

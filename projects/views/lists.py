@@ -17,7 +17,7 @@ from core import clock
 from core.errors import NotAllowed
 from projects.bulk import LIMIT, asked, counts, preview, take_for_all
 from projects.filters import ProjectFilter
-from projects.forms import StepForm
+from projects.forms import PaperStepForm, StepForm
 from projects.models import Project
 from projects.states import PROJECT_LIFE
 from projects.views.shared import with_support
@@ -131,12 +131,14 @@ def _step(
 def _form(request: HttpRequest, project: Project, step: Step) -> StepForm:
     """The form of the step, once for all. Money differs from project to project: each gets what it asks for."""
     sent = request.method == "POST"
-    kind = FORMS.get(step.code, StepForm)
-    form = kind(
+    more: dict[str, Any] = {"step": step.code} if step.code in PaperStepForm.ASKED else {}
+    kind: Any = PaperStepForm if more else FORMS.get(step.code, StepForm)
+    form: StepForm = kind(
         request.POST if sent else None,
         request.FILES if sent else None,
         project=project,
         note_required=step.note_required,
+        **more,
     )
     for name in getattr(form, "amounts", {}):
         del form.fields[name]

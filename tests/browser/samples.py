@@ -161,6 +161,7 @@ PAGES["home:records"] = lambda: [
     ("none", [], OFFICER, "?from=1999&to=1999"),
 ]
 
+_plain("home:exceptions", AUDITOR, year="?year=2026", kind="?kind=repeated", none="?year=1999")
 PAGES["home:money_effect"] = lambda: [
     ("", [live(state="submitted").first().public_id], LEADER),
     ("none", [live(state="closed").first().public_id], LEADER),

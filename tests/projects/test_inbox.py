@@ -12,7 +12,7 @@ from projects.models import ProjectState as S
 from projects.services import change_project, take_step
 from tests import factories
 from tests.clocks import Clock
-from tests.projects.lives import MONEY, browser, in_state
+from tests.projects.lives import MONEY, browser, in_state, national, paper
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,18 @@ def test_leader_finds_what_waits_longest_first(place: Any, people: Any, clock: C
     assert [step.code for step in row.back] == ["return"]
     html = browser(people.leader).get(INBOX).content.decode()
     assert "đã chờ 14 ngày" in html and "đã chờ 5 ngày" in html
+
+
+def test_officer_finds_what_they_may_appraise_and_the_ministry_what_is_registered(place: Any, people: Any) -> None:
+    row = in_state(S.SUBMITTED, place, people, name="Máy sấy", **national(place))
+    other = factories.user("canbo2", "officer", place.province, place.department)
+    steps = {person: [step.code for step in inbox.queue(person)[0].forward] for person in (people.officer, other)}
+    assert steps == {people.officer: ["register"], other: ["register", "appraise"]}  # the first one submitted it
+    assert waiting_for(people.ministry) == []
+    take_step(row, "register", actor=other, data={"paper": paper(place)})
+    assert waiting_for(people.ministry) == ["Máy sấy"]
+    answer = browser(people.ministry).get(INBOX)
+    assert answer.context["paper"].remarks == [] and not answer.context["inside"]  # no working papers
 
 
 @pytest.mark.parametrize("role", ["accountant", "collaborator", "auditor", "ministry", "administrator"])
