@@ -64,6 +64,8 @@ ACTIONS = {
     "make_again": gettext_lazy("Report made again"),
     "publish": gettext_lazy("Published"),
     "lock": gettext_lazy("Records locked"),
+    "upload_template": gettext_lazy("Template put in place"),
+    "withdraw_template": gettext_lazy("Template withdrawn"),
     "supersede": gettext_lazy("Superseded by a newer version"),
 }
 
@@ -153,6 +155,8 @@ FIELDS = {
     "women": gettext_lazy("Women"),
     "superseded_by": gettext_lazy("Superseded by"),
     "locked_through": gettext_lazy("Locked through"),
+    "form": gettext_lazy("Paper"),
+    "title": gettext_lazy("Title"),
     "reporting_starts_on": gettext_lazy("Reporting starts on"),
     "stated_percent": gettext_lazy("Percentage typed"),
     "percent_reason": gettext_lazy("Why the percentage is another"),

@@ -30,11 +30,17 @@ EVERYBODY = READING | {Role.ADMINISTRATOR}
 PLACES = (
     Place(_("Today"), "home:home", ("home:home",), WORKING | {Role.ADMINISTRATOR}, "today"),
     Place(_("Overview"), "home:dashboard", ("home:",), STAFF | {Role.CENTRE, Role.MINISTRY}, "overview"),
-    Place(_("Projects"), "projects:list", ("projects:",), READING, "projects"),
+    Place(_("Projects"), "projects:list", ("projects:", "papers:project"), READING, "projects"),
     Place(_("Establishments"), "enterprises:list", ("enterprises:",), WORKING, "enterprises"),
     Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),
     Place(_("Training"), "training:list", ("training:",), WORKING, "training"),
-    Place(_("Reports"), "reports:list", ("reports:",), STAFF | {Role.CENTRE, Role.MINISTRY}, "reports"),
+    Place(
+        _("Reports"),
+        "reports:list",
+        ("reports:", "papers:registration"),
+        STAFF | {Role.CENTRE, Role.MINISTRY},
+        "reports",
+    ),
     Place(_("Yearly plan"), "programmes:plans", ("programmes:plan",), STAFF | {Role.CENTRE}, "plans"),
     Place(_("Reference data"), "programmes:reference", ("programmes:", "places:"), EVERYBODY, "reference"),
     Place(
@@ -45,6 +51,7 @@ PLACES = (
         "people",
     ),
     Place(_("Report schedule"), "reports:schedule", ("reports:schedule",), frozenset({Role.ADMINISTRATOR}), "reports"),
+    Place(_("Templates of papers"), "papers:templates", ("papers:template",), frozenset({Role.ADMINISTRATOR}), "plans"),
     Place(
         _("Programs (API)"),
         "accounts:clients",

@@ -13,6 +13,7 @@ from core import clock
 from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from jobs.models import Job
+from papers.models import PaperTemplate
 from programmes.models import AnnualPlan, Target
 from projects.models import Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
 from reports.models import Report
@@ -58,6 +59,10 @@ NO_PAGES = {
     "projects:file": "a file",
     "projects:photo": "a file",
     "reports:file": "a file",
+    "papers:paper": "a file",
+    "papers:whole_file": "a file",
+    "papers:template_file": "a file",
+    "papers:registration": "leads to papers:registration_of",
 }
 
 Make = Callable[[], Iterable[tuple[Any, ...]]]
@@ -310,15 +315,30 @@ def _lines() -> Any:
 
 PAGES["reports:publish"] = lambda: [("", [Report.objects.get(state="draft").public_id], LEADER)]
 
+# --- papers -----------------------------------------------------------------------------------------------------------
+
+PAGES["papers:project"] = lambda: [
+    (state, [live(state=state).first().public_id], OFFICER) for state in ("draft", "in_progress", "settled")
+]
+PAGES["papers:registration_of"] = lambda: [("", [clock.today().year], OFFICER), ("none", [2050], OFFICER)]
+_plain("papers:templates", ADMINISTRATOR)
+PAGES["papers:template_new"] = lambda: [("", ["contract"], ADMINISTRATOR), ("letter", ["registration"], ADMINISTRATOR)]
+PAGES["papers:template_withdraw"] = lambda: [
+    ("", [PaperTemplate.objects.get(area__isnull=False).public_id], ADMINISTRATOR)
+]
+
 # --- files: looked at for their status alone --------------------------------------------------------------------------
 
 
 def files() -> list[str]:
     photo = ProgressPhoto.objects.select_related("update__project").order_by("-id")[0]
     report = Report.objects.filter(state="published")[0]
+    running = live(state="in_progress").filter(type="single").first()
     paths = [
         reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
         *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
+        *(reverse("papers:paper", args=[running.public_id, "contract", name]) for name in ("pdf", "docx")),
+        reverse("papers:whole_file", args=[running.public_id]),
     ]
     scan = Decision.objects.filter(file__isnull=False).first()
     if scan is not None:

@@ -18,6 +18,7 @@ from core import clock
 from home.models import Portal
 from jobs.models import Job
 from jobs.services import work_once
+from papers.services import TemplateData, upload_template
 from places.models import Area
 from programmes.locking import lock_through
 from programmes.models import AnnualPlan, ReportingPeriod
@@ -30,7 +31,7 @@ PASSWORD = "mật-khẩu-đi-thăm-27"
 
 def load_demonstration() -> None:
     """Everything of the demonstration, and what it has none of: a draft report, work under way and failed work,
-    a plan being changed, a lock,
+    a plan being changed, a lock, a template of the province's own,
     somebody without a role and somebody who left."""
     environment = {"DEMO_PASSWORD": PASSWORD, "DEMO_CLIENT_SECRET": PASSWORD}
     with patch.dict(os.environ, environment):
@@ -44,6 +45,9 @@ def load_demonstration() -> None:
         assert work_once()
     revise_plan(AnnualPlan.objects.get(state="approved"), actor=officer)
     lock_through(province, today - dt.timedelta(days=40), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
+    word = (settings.REFERENCE_DATA_DIR / "papers" / "contract.docx").read_bytes()
+    own = TemplateData("contract", "Mẫu hợp đồng của Sở", word, "hop-dong.docx")
+    upload_template(province, own, actor=administrator)
     params = {"kind": ReportKind.PROGRAMME_RESULTS, "period": period.pk, "area": province.pk}
     for state, values in {
         "queued": {},
