@@ -41,6 +41,13 @@ PLACES = (
         STAFF | {Role.CENTRE, Role.MINISTRY},
         "reports",
     ),
+    Place(
+        _("Audits"),
+        "papers:engagements",
+        ("papers:engagement", "papers:sample"),
+        frozenset({Role.LEADER, Role.AUDITOR}),
+        "search",
+    ),
     Place(_("Yearly plan"), "programmes:plans", ("programmes:plan",), STAFF | {Role.CENTRE}, "plans"),
     Place(_("Reference data"), "programmes:reference", ("programmes:", "places:"), EVERYBODY, "reference"),
     Place(

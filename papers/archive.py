@@ -20,8 +20,10 @@ from core.errors import Invalid
 from core.text import nfc
 from files.models import StoredFile
 from files.services import read_bytes
+from funding.models import LedgerEntry
 from papers.catalogue import OF_PROJECT
 from papers.content import project_context
+from papers.models import Sample
 from papers.services import pdf_of
 from papers.sheets import table_book
 from papers.words import day
@@ -139,7 +141,7 @@ def _own(project: Project, made_at: dt.datetime) -> Iterator[Paper]:
             yield Paper("06 Biểu mẫu từ cổng", title, "", None, content=pdf_of(form, context, made_at))
 
 
-def _pack(box: zipfile.ZipFile, papers: list[Paper], made_at: dt.datetime) -> Iterator[Line]:
+def _pack(box: zipfile.ZipFile, papers: list[Paper], made_at: dt.datetime, above: str = "") -> Iterator[Line]:
     count: dict[str, int] = {}
     for paper in papers:
         if paper.stored is None and paper.content is None:
@@ -152,7 +154,7 @@ def _pack(box: zipfile.ZipFile, papers: list[Paper], made_at: dt.datetime) -> It
             continue
         assert content is not None
         count[paper.folder] = count.get(paper.folder, 0) + 1
-        name = _name(paper, count[paper.folder])
+        name = above + _name(paper, count[paper.folder])
         _write(box, name, content, paper.stored.stored_at if paper.stored else made_at)
         yield Line(paper, name, hashlib.sha256(content).hexdigest(), "")
 
@@ -176,7 +178,12 @@ def _write(box: zipfile.ZipFile, name: str, content: bytes, moment: dt.datetime)
 
 
 def _index(project: Project, lines: list[Line], made_at: dt.datetime) -> bytes:
-    rows = [
+    title = ("MỤC LỤC HỒ SƠ", f"{project.code} – {project.name}")
+    return table_book("Mục lục hồ sơ", title, HEADS, _index_rows(lines), made_at=made_at)
+
+
+def _index_rows(lines: list[Line]) -> list[tuple[tuple[Any, ...], bool]]:
+    return [
         (
             (
                 number,
@@ -191,8 +198,67 @@ def _index(project: Project, lines: list[Line], made_at: dt.datetime) -> bytes:
         )
         for number, line in enumerate(lines, 1)
     ]
-    title = ("MỤC LỤC HỒ SƠ", f"{project.code} – {project.name}")
-    return table_book("Mục lục hồ sơ", title, HEADS, rows, made_at=made_at)
+
+
+# --- a sample of payments ---------------------------------------------------------------------------------------------
+
+PAYMENTS = "00 Chứng từ được chọn.xlsx"
+FILES = "01 Mục lục tệp.xlsx"
+PAYMENT_HEADS = (
+    ("TT", 6),
+    ("Số chứng từ", 22),
+    ("Ngày chứng từ", 14),
+    ("Ngày ghi nhận", 14),
+    ("Nội dung", 18),
+    ("Nguồn", 24),
+    ("Năm ngân sách", 12),
+    ("Số tiền (đồng)", 18),
+    ("Đề án", 40),
+    ("Thư mục", 20),
+)
+
+
+def sample_file(sample: Sample) -> IO[bytes]:
+    """The payments drawn, and of each project among them every stored paper, as one ZIP. Raises Invalid as above."""
+    entries = list(sample.entries.select_related("budget", "project").order_by("document_on", "pk"))
+    projects = sorted({row.project for row in entries if row.project}, key=lambda project: project.code)
+    size = sum(size_of(project) for project in projects)
+    if size > MAX_BYTES:
+        text = _("The files of this sample are %(size)s MB together; at most %(most)s MB are packed at once.")
+        raise Invalid(text % {"size": size // 1024**2, "most": MAX_BYTES // 1024**2}, code="too_large")
+    made_at = sample.drawn_at.replace(microsecond=0)
+    out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
+    with zipfile.ZipFile(out, "w") as box, override("vi"):
+        lines: list[Line] = []
+        for project in projects:
+            lines += _pack(box, list(_stored(project)), made_at, f"{project.code}/")
+        rows = [(_payment(number, row), False) for number, row in enumerate(entries, 1)]
+        title = (
+            "CHỨNG TỪ ĐƯỢC CHỌN NGẪU NHIÊN",
+            sample.engagement.name,
+            f"Chọn {len(entries)} trong {sample.drawn_from} chứng từ; mã chọn {sample.seed}",
+        )
+        _write(box, PAYMENTS, table_book("Chứng từ", title, PAYMENT_HEADS, rows, made_at=made_at), made_at)
+        names = ("MỤC LỤC TỆP", sample.engagement.name)
+        _write(box, FILES, table_book("Mục lục tệp", names, HEADS, _index_rows(lines), made_at=made_at), made_at)
+    out.seek(0)
+    return out
+
+
+def _payment(number: int, row: LedgerEntry) -> tuple[Any, ...]:
+    project = row.project
+    return (
+        number,
+        row.document_no,
+        day(row.document_on),
+        day(row.recorded_on),
+        str(row.get_kind_display()),
+        str(row.budget.get_source_display()),
+        str(row.budget.year),
+        row.amount_vnd,
+        f"{project.code} – {project.name}" if project else "",
+        f"{project.code}/" if project else "",
+    )
 
 
 def _history(project: Project) -> bytes:

@@ -1,4 +1,4 @@
-"""The Word templates of the papers: those that come with the portal, and those an office puts in their place."""
+"""The Word templates of the papers, and the engagements of auditors with their samples."""
 
 import datetime as dt
 from typing import Any, ClassVar
@@ -8,11 +8,14 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
+from accounts.roles import Role
 from core import clock
-from core.models import NfcCharField, Verified, public_id_field
+from core.models import NfcCharField, Verified, money_field, public_id_field
 from files.models import StoredFile
+from funding.models import LedgerEntry
 from papers.catalogue import FORMS
 from places.models import Area
+from projects.models import Project
 
 
 class TemplateQuerySet(models.QuerySet["PaperTemplate"]):
@@ -73,3 +76,74 @@ class PaperTemplate(models.Model):
 
     def __str__(self) -> str:
         return f"{self.title} v{self.version}"
+
+
+class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def visible_to(self, user: User) -> "EngagementQuerySet":
+        """Staff of the province; of the auditors, those who are named in it."""
+        sight = user.sight
+        staff = frozenset[int]()
+        for role in (Role.OFFICER, Role.LEADER, Role.ACCOUNTANT):
+            staff |= sight.province_roles.get(role, frozenset())
+        own = Q(pk__in=Engagement.auditors.through.objects.filter(user=user).values("engagement_id"))
+        return self.filter(
+            Q(province_id__in=staff) | own & Q(province_id__in=sight.province_roles.get(Role.AUDITOR, frozenset()))
+        )
+
+
+class Engagement(models.Model):
+    """An audit or inspection: who audits, from when to when, which budget years and projects (none named: all).
+
+    It says where to work and keeps the samples; what an auditor sees at all follows from their role."""
+
+    public_id = public_id_field()
+    province = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    name = NfcCharField(_("name"), max_length=300)
+    document_no = NfcCharField(_("document number"), max_length=60, blank=True)
+    auditors = models.ManyToManyField(User, related_name="engagements", verbose_name=_("auditors"))
+    starts_on = models.DateField(_("starts on"))
+    ends_on = models.DateField(_("ends on"))
+    year_from = models.PositiveSmallIntegerField(_("first budget year"))
+    year_to = models.PositiveSmallIntegerField(_("last budget year"))
+    projects = models.ManyToManyField(Project, related_name="+", blank=True, verbose_name=_("projects"))
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    opened_at = models.DateTimeField(default=clock.now)
+    closed_at = models.DateTimeField(null=True)
+    close_reason = NfcCharField(max_length=300, blank=True)
+
+    objects: ClassVar[Any] = EngagementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-starts_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="engagement_dates_ordered"),
+            models.CheckConstraint(condition=Q(year_to__gte=F("year_from")), name="engagement_years_ordered"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None and self.starts_on <= clock.today() <= self.ends_on
+
+
+class Sample(models.Model):
+    """Payments drawn by chance, kept as they were drawn. `seed` and the ordered list they were drawn from (`drawn_from`
+    of them) let anybody draw the same again."""
+
+    public_id = public_id_field()
+    engagement = models.ForeignKey(Engagement, on_delete=models.PROTECT, related_name="samples")
+    seed = models.CharField(max_length=32)
+    size = models.PositiveIntegerField(_("how many"))
+    drawn_from = models.PositiveIntegerField()
+    least_vnd = money_field(_("at least"), null=True, blank=True)
+    entries = models.ManyToManyField(LedgerEntry, related_name="+")
+    drawn_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    drawn_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{self.engagement.name} {self.seed}"

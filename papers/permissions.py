@@ -10,6 +10,7 @@ from projects.permissions import sees_working_papers
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from papers.models import Engagement
     from projects.models import Project
 
 
@@ -35,3 +36,19 @@ def may_take_registration(province_id: int | None, user: "User") -> Verdict:
     if may:
         return YES
     return no(_("Only people of the department take the registration report."))
+
+
+def may_open_engagement(province_id: int | None, user: "User") -> Verdict:
+    """`None`: in any province."""
+    may = user.has_role(Role.LEADER) if province_id is None else user.sight.role_for(province_id, Role.LEADER)
+    if may:
+        return YES
+    return no(_("Only a leader of the department opens and closes an audit."))
+
+
+def may_draw(engagement: "Engagement", user: "User") -> Verdict:
+    """An auditor of the engagement."""
+    auditor = user.sight.role_for(engagement.province_id, Role.AUDITOR)
+    if auditor and engagement.auditors.filter(pk=user.pk).exists():
+        return YES
+    return no(_("Only the auditors of this audit draw samples."))

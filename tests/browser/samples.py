@@ -13,7 +13,7 @@ from core import clock
 from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from jobs.models import Job
-from papers.models import PaperTemplate
+from papers.models import Engagement, PaperTemplate
 from programmes.models import AnnualPlan, Target
 from projects.models import Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
 from reports.models import Report
@@ -62,6 +62,7 @@ NO_PAGES = {
     "papers:paper": "a file",
     "papers:whole_file": "a file",
     "papers:template_file": "a file",
+    "papers:sample_file": "a file",
     "papers:registration": "leads to papers:registration_of",
 }
 
@@ -327,6 +328,16 @@ PAGES["papers:template_withdraw"] = lambda: [
     ("", [PaperTemplate.objects.get(area__isnull=False).public_id], ADMINISTRATOR)
 ]
 
+_plain("papers:engagements", LEADER)
+_plain("papers:engagement_new", LEADER)
+PAGES["papers:engagement"] = lambda: [
+    ("", [Engagement.objects.get().public_id], AUDITOR),
+    ("page", [Engagement.objects.get().public_id], LEADER, "?page=2"),
+]
+PAGES["papers:engagement_close"] = lambda: [("", [Engagement.objects.get().public_id], LEADER)]
+PAGES["papers:sample_new"] = lambda: [("", [Engagement.objects.get().public_id], AUDITOR)]
+PAGES["papers:sample"] = lambda: [("", [Engagement.objects.get().samples.get().public_id], AUDITOR)]
+
 # --- files: looked at for their status alone --------------------------------------------------------------------------
 
 
@@ -339,6 +350,7 @@ def files() -> list[str]:
         *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
         *(reverse("papers:paper", args=[running.public_id, "contract", name]) for name in ("pdf", "docx")),
         reverse("papers:whole_file", args=[running.public_id]),
+        reverse("papers:sample_file", args=[Engagement.objects.get().samples.get().public_id]),
     ]
     scan = Decision.objects.filter(file__isnull=False).first()
     if scan is not None:

@@ -1,32 +1,27 @@
-"""The papers of a project, the registration report, and the templates."""
+"""The papers of a project, and the registration report."""
 
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.shortcuts import redirect, render
 from django.utils.http import content_disposition_header
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.signed_in import render_form, user_of
-from audit.models import Entry
 from core import clock
-from core.errors import DomainError, NotAllowed, NotFound, WrongState
+from core.errors import WrongState
 from core.models import Source, Verified
-from core.once import once
 from core.text import fold
-from files.services import read_bytes
-from papers import archive, permissions, registration, rendering, services
+from papers import archive, permissions, registration, services
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
 from papers.content import missing, project_context
-from papers.forms import NarrativeForm, TemplateForm, WithdrawForm
+from papers.forms import NarrativeForm
 from papers.models import PaperTemplate
 from papers.rendering import WORD
+from papers.views.shared import file_answer
 from places.models import Area
 from projects.models import Project
 from projects.views.shared import project_of
@@ -105,8 +100,8 @@ def paper(request: HttpRequest, public_id: UUID, form_code: str, format_name: st
     context = project_context(row, form, person)
     name = f"{form.file}-{row.code}" + (f"-{fold(person.name).replace(' ', '-')[:40]}" if person else "")
     if format_name == "pdf":
-        return _file(services.pdf_of(form, context), PDF, f"{name}.pdf")
-    return _file(services.word_of(form, context, row.province_id, row.programme.source), WORD, f"{name}.docx")
+        return file_answer(services.pdf_of(form, context), PDF, f"{name}.pdf")
+    return file_answer(services.word_of(form, context, row.province_id, row.programme.source), WORD, f"{name}.docx")
 
 
 @never_cache
@@ -116,13 +111,6 @@ def whole_file(request: HttpRequest, public_id: UUID) -> FileResponse:
     row = _project(user_of(request), public_id)
     response = FileResponse(archive.whole_file(row), content_type="application/zip")
     response["Content-Disposition"] = content_disposition_header(True, f"ho-so-{row.code}.zip") or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
-
-
-def _file(content: bytes, kind: str, name: str) -> HttpResponse:
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -185,123 +173,10 @@ def _registration_file(
     form = FORMS[LETTER]
     name = f"{form.file}-{year}"
     if format_name == "xlsx":
-        return _file(registration.workbook(province, year, clock.now()), XLSX, f"{name}.xlsx")
+        return file_answer(registration.workbook(province, year, clock.now()), XLSX, f"{name}.xlsx")
     context = registration.letter_context(province, year, words)
     if format_name == "pdf":
-        return _file(services.pdf_of(form, context), PDF, f"{name}.pdf")
+        return file_answer(services.pdf_of(form, context), PDF, f"{name}.pdf")
     if format_name == "docx":
-        return _file(services.word_of(form, context, province.pk, Source.NATIONAL), WORD, f"{name}.docx")
+        return file_answer(services.word_of(form, context, province.pk, Source.NATIONAL), WORD, f"{name}.docx")
     return None
-
-
-# --- templates --------------------------------------------------------------------------------------------------------
-
-
-def _administered(user: User) -> Area:
-    permissions.may_change_templates(None, user).require()
-    found = Area.objects.current().filter(pk__in=user.sight.administers_ids).order_by("code").first()
-    if found is None:
-        raise Http404
-    return found
-
-
-@require_safe
-def templates(request: HttpRequest) -> HttpResponse:
-    """Every paper with the template that holds, and what was before."""
-    user = user_of(request)
-    province = _administered(user)
-    mine = PaperTemplate.objects.administered_by(user).select_related("file", "uploaded_by")
-    lines = []
-    for form in FORMS.values():
-        rows = [row for row in mine if row.form == form.code]
-        holding = {
-            found.pk
-            for source in (Source.NATIONAL, Source.LOCAL)
-            if (found := PaperTemplate.objects.holding(form.code, province.pk, source, clock.today()))
-        }
-        lines.append({"form": form, "rows": [{"row": row, "holds": row.pk in holding} for row in rows]})
-    history = Entry.objects.filter(object_type=PaperTemplate._meta.label_lower, object_id__in=[str(r.pk) for r in mine])
-    context = {"province": province, "lines": lines, "history": history.order_by("-id")[:50]}
-    return render(request, "papers/templates.html", context)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def template_new(request: HttpRequest, form_code: str) -> HttpResponse:
-    user = user_of(request)
-    province = _administered(user)
-    of = FORMS.get(form_code)
-    if of is None:
-        raise Http404
-    files = request.FILES if request.method == "POST" else None
-    form = TemplateForm(request.POST or None, files, form=of, initial={"title": str(of.title)})
-    error = None
-    if request.method == "POST" and form.is_valid():
-
-        def act() -> str:
-            services.upload_template(province, form.template_data(), actor=user)
-            return reverse("papers:templates") + f"#{of.code}"
-
-        try:
-            answer = once(request, form, act)
-        except NotAllowed:
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The template is in place. Look at a paper made with it."))
-            return answer
-    fields = [(_written(path), words, path in of.holds) for path, words in of.whole.items()]
-    fields.sort(key=lambda line: not line[2])  # the needed ones first
-    return render_form(request, "papers/template_new.html", form, {"of": of, "fields": fields}, error)
-
-
-def _written(path: str) -> tuple[str, str]:
-    """The field as it is written, and the list it is a row of."""
-    over, found, field = path.partition("[].")
-    return (f"row.{field}", over) if found else (path, "")
-
-
-def _template(user: User, public_id: UUID) -> PaperTemplate:
-    _administered(user)
-    rows = PaperTemplate.objects.administered_by(user).select_related("file")
-    row: PaperTemplate = get_object_or_404(rows, public_id=public_id)
-    return row
-
-
-@require_safe
-def template_file(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    row = _template(user_of(request), public_id)
-    try:
-        content = read_bytes(row.file)
-    except (OSError, ValueError) as error:
-        text = _("The file of the template is missing on the server. Tell the administrator its hash: %(hash)s.")
-        raise NotFound(text % {"hash": row.file.sha256}) from error
-    name = row.file_name if row.file_name.lower().endswith(".docx") else f"{FORMS[row.form].file}.docx"
-    return _file(content, rendering.WORD, name)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def template_withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    user = user_of(request)
-    row = _template(user, public_id)
-    form = WithdrawForm(request.POST or None)
-    error = None
-    if request.method == "POST" and form.is_valid():
-
-        def act() -> str:
-            services.withdraw_template(row, form.cleaned_data["note"], actor=user)
-            return reverse("papers:templates") + f"#{row.form}"
-
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The template is withdrawn; the one before it holds again."))
-            return answer
-    services.require_own_in_use(row)
-    return render_form(request, "papers/template_withdraw.html", form, {"row": row, "of": FORMS[row.form]}, error)
