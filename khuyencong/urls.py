@@ -17,6 +17,7 @@ PAGES = {
     "funding/": "funding.urls",
     "training/": "training.urls",
     "reports/": "reports.urls",
+    "papers/": "papers.urls",
     "files/": "files.urls",
     "audit/": "audit.urls",
     "jobs/": "jobs.urls",

@@ -72,6 +72,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
         "filtered": bool(chosen),
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
         "jobs": Job.objects.asked_by(user).unfinished().filter(kind=services.MAKE),
+        "may_register": bool(user.sight.province_ids),
     }
     return render(request, "reports/list.html", context, status=422 if form and form.errors else 200)
 

@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "funding",
     "training",
     "reports",
+    "papers",
     "home",
 ]
 

@@ -13,6 +13,7 @@ from core import clock
 from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from jobs.models import Job
+from papers.models import Engagement, PaperTemplate
 from programmes.models import AnnualPlan, Target
 from projects.models import Adjustment, Contract, Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
 from reports.models import Report
@@ -67,6 +68,11 @@ NO_PAGES = {
     "projects:export": "a file",
     "projects:photo": "a file",
     "reports:file": "a file",
+    "papers:paper": "a file",
+    "papers:whole_file": "a file",
+    "papers:template_file": "a file",
+    "papers:sample_file": "a file",
+    "papers:registration": "leads to papers:registration_of",
 }
 
 Make = Callable[[], Iterable[tuple[Any, ...]]]
@@ -388,16 +394,42 @@ def _lines() -> Any:
 
 PAGES["reports:publish"] = lambda: [("", [Report.objects.get(state="draft").public_id], LEADER)]
 
+# --- papers -----------------------------------------------------------------------------------------------------------
+
+PAGES["papers:project"] = lambda: [
+    (state, [live(state=state).first().public_id], OFFICER) for state in ("draft", "in_progress", "settled")
+]
+PAGES["papers:registration_of"] = lambda: [("", [clock.today().year], OFFICER), ("none", [2050], OFFICER)]
+_plain("papers:templates", ADMINISTRATOR)
+PAGES["papers:template_new"] = lambda: [("", ["contract"], ADMINISTRATOR), ("letter", ["registration"], ADMINISTRATOR)]
+PAGES["papers:template_withdraw"] = lambda: [
+    ("", [PaperTemplate.objects.get(area__isnull=False).public_id], ADMINISTRATOR)
+]
+
+_plain("papers:engagements", LEADER)
+_plain("papers:engagement_new", LEADER)
+PAGES["papers:engagement"] = lambda: [
+    ("", [Engagement.objects.get().public_id], AUDITOR),
+    ("page", [Engagement.objects.get().public_id], LEADER, "?page=2"),
+]
+PAGES["papers:engagement_close"] = lambda: [("", [Engagement.objects.get().public_id], LEADER)]
+PAGES["papers:sample_new"] = lambda: [("", [Engagement.objects.get().public_id], AUDITOR)]
+PAGES["papers:sample"] = lambda: [("", [Engagement.objects.get().samples.get().public_id], AUDITOR)]
+
 # --- files: looked at for their status alone --------------------------------------------------------------------------
 
 
 def files() -> list[str]:
     photo = ProgressPhoto.objects.select_related("update__project").order_by("-id")[0]
     report = Report.objects.filter(state="published")[0]
+    running = live(state="in_progress").filter(type="single").first()
     paths = [
         reverse("projects:export"),
         reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
         *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
+        *(reverse("papers:paper", args=[running.public_id, "contract", name]) for name in ("pdf", "docx")),
+        reverse("papers:whole_file", args=[running.public_id]),
+        reverse("papers:sample_file", args=[Engagement.objects.get().samples.get().public_id]),
     ]
     scan = Decision.objects.filter(file__isnull=False).first()
     if scan is not None:

@@ -18,6 +18,8 @@ from core import clock
 from home.models import Portal
 from jobs.models import Job
 from jobs.services import work_once
+from papers.engagements import EngagementData, draw_sample, open_engagement
+from papers.services import TemplateData, upload_template
 from places.models import Area
 from programmes.locking import lock_through
 from programmes.models import AnnualPlan, ReportingPeriod
@@ -30,7 +32,7 @@ PASSWORD = "mật-khẩu-đi-thăm-27"
 
 def load_demonstration() -> None:
     """Everything of the demonstration, and what it has none of: a draft report, work under way and failed work,
-    a plan being changed, a lock,
+    a plan being changed, a lock, a template of the province's own, an audit,
     somebody without a role and somebody who left."""
     environment = {"DEMO_PASSWORD": PASSWORD, "DEMO_CLIENT_SECRET": PASSWORD}
     with patch.dict(os.environ, environment):
@@ -44,6 +46,10 @@ def load_demonstration() -> None:
         assert work_once()
     revise_plan(AnnualPlan.objects.get(state="approved"), actor=officer)
     lock_through(province, today - dt.timedelta(days=40), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
+    word = (settings.REFERENCE_DATA_DIR / "papers" / "contract.docx").read_bytes()
+    own = TemplateData("contract", "Mẫu hợp đồng của Sở", word, "hop-dong.docx")
+    upload_template(province, own, actor=administrator)
+    _audit(province)
     params = {"kind": ReportKind.PROGRAMME_RESULTS, "period": period.pk, "area": province.pk}
     for state, values in {
         "queued": {},
@@ -56,6 +62,14 @@ def load_demonstration() -> None:
             username=username, full_name=full_name, agency=officer.agency, password=PASSWORD, actor=administrator
         )
     deactivate_user(made, actor=administrator, note="Nghỉ hưu")
+
+
+def _audit(province: Area) -> None:
+    """An audit of the whole time, with a sample drawn."""
+    leader, auditor = (User.objects.get(username=name) for name in ("lanhdao", "kiemtoan"))
+    today = clock.today()
+    data = EngagementData("Kiểm toán kinh phí khuyến công", today, today, 2018, today.year, [auditor])
+    draw_sample(open_engagement(province, data, actor=leader), 5, actor=auditor)
 
 
 def _job(officer: User, params: dict[str, Any], state: str, **values: Any) -> None:

@@ -1,4 +1,4 @@
-"""`manage.py load_reference`: bring the reference data in line with data/*.csv. Safe to run again at any time."""
+"""`manage.py load_reference`: bring the reference data in line with data/. Safe to run again at any time."""
 
 from typing import Any
 
@@ -6,18 +6,20 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.agencies import ensure_ministry
+from papers.services import load_papers
 from places.loading import load_areas
 from programmes.loading import load_programmes
 
 
 class Command(BaseCommand):
-    help = "Load units, the ministry's offices, law, norms, programmes, indicators and reporting periods from data/."
+    help = "Load units, the ministry's offices, law, norms, programmes, indicators, periods and templates from data/."
 
     def handle(self, *args: Any, **options: Any) -> None:
         with transaction.atomic():
             counts = {"units": load_areas()}
             ensure_ministry()
             counts |= load_programmes()
+            counts["templates of papers"] = load_papers()
         if options["verbosity"] >= 1:
             for name, count in counts.items():
                 self.stdout.write(f"{count:5} {name}")

@@ -1,0 +1,302 @@
+"""Filling a Word template that somebody uploaded, without trusting it.
+
+A template gets text, and lists and dictionaries of text. It may say `{{ name.name }}`, `{% for row in name %}`, `{% if
+… %}`, and nothing else: the syntax tree is looked at before anything runs, the environment refuses once more while it
+runs, and the result may only grow so far. `trial` does it in a process of its own with little time and memory, for a
+template nobody has looked at yet. This module knows neither Django nor the database: it is also run by itself.
+"""
+
+import io
+import json
+import re
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from docxtpl import DocxTemplate
+from jinja2 import Template, nodes
+from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
+from jinja2.runtime import LoopContext, StrictUndefined
+from jinja2.sandbox import SandboxedEnvironment
+
+MAX_BYTES = 5 * 1024 * 1024  # of the file
+MAX_UNPACKED = 20 * 1024 * 1024
+MAX_PARTS = 300
+MAX_PART_XML = 3 * 1024 * 1024  # of one part that is read
+MAX_OUTPUT = 30_000_000  # characters of one part when it is filled in
+MAX_LOOPS = 40
+TRIAL_SECONDS = 10
+TRIAL_MEMORY = 768 * 1024 * 1024
+ROOT = Path(__file__).resolve().parent.parent
+
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+MAIN_PART = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
+FILTERS = ("upper", "lower", "default")
+LOOP_WORDS = frozenset({"index", "index0", "first", "last", "length"})
+# What Word may compute by itself; others read files or start programs.
+FIELDS_ALLOWED = frozenset({"PAGE", "NUMPAGES", "SECTIONPAGES"})
+_ALLOWED: tuple[type[nodes.Node], ...] = (
+    nodes.Template,
+    nodes.Output,
+    nodes.TemplateData,
+    nodes.Name,
+    nodes.Getattr,
+    nodes.Const,
+    nodes.For,
+    nodes.If,
+    nodes.Not,
+    nodes.And,
+    nodes.Or,
+    nodes.Compare,
+    nodes.Operand,
+    nodes.Filter,
+)
+
+
+class Refused(Exception):
+    """A template is not taken. `code` says why, `detail` where."""
+
+    def __init__(self, code: str, detail: str = "") -> None:
+        super().__init__(f"{code}: {detail}")
+        self.code, self.detail = code, detail
+
+
+# --- the language -----------------------------------------------------------------------------------------------------
+
+
+class _Bounded(Template):
+    """Stops writing when the result grows too far."""
+
+    def render(self, *args: Any, **kwargs: Any) -> str:
+        parts: list[str] = []
+        size = 0
+        for part in self.generate(*args, **kwargs):
+            size += len(part)
+            if size > MAX_OUTPUT:
+                raise Refused("too_long")
+            parts.append(part)
+        return "".join(parts)
+
+
+class PaperEnvironment(SandboxedEnvironment):
+    """Text in, text out: no calls, no arithmetic, no attributes but the keys of dictionaries."""
+
+    intercepted_binops = frozenset({"+", "-", "*", "/", "//", "%", "**"})
+    intercepted_unops = frozenset({"+", "-"})
+    template_class = _Bounded
+
+    def __init__(self) -> None:
+        super().__init__(autoescape=True, undefined=StrictUndefined, cache_size=0)
+        self.globals.clear()
+        self.filters = {name: self.filters[name] for name in FILTERS}
+        self.tests.clear()
+
+    def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
+        tree = super()._parse(source, name, filename)
+        _check_tree(tree)
+        return tree
+
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        if isinstance(obj, LoopContext) and attribute in LOOP_WORDS:
+            return getattr(obj, attribute)
+        if type(obj) is dict and attribute in obj:
+            return obj[attribute]
+        if type(obj) is dict:
+            raise Refused("unknown", attribute)
+        raise SecurityError(attribute)
+
+    def getitem(self, obj: Any, argument: Any) -> Any:
+        raise SecurityError(str(argument))
+
+    def call(self, *args: Any, **kwargs: Any) -> Any:  # positional names of its own are the base class's affair
+        raise SecurityError("call")
+
+    def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+        raise SecurityError(operator)
+
+    def call_unop(self, context: Any, operator: str, arg: Any) -> Any:
+        raise SecurityError(operator)
+
+    def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+        return False
+
+    def is_safe_callable(self, obj: Any) -> bool:
+        return False
+
+
+def _check_tree(tree: nodes.Template) -> None:
+    loops = 0
+    for node in _walk(tree):
+        if not isinstance(node, _ALLOWED):
+            raise Refused("not_allowed", type(node).__name__)
+        if isinstance(node, (nodes.Getattr, nodes.Name)):
+            name = node.attr if isinstance(node, nodes.Getattr) else node.name
+            if name.startswith("_"):
+                raise Refused("not_allowed", name)
+        if isinstance(node, nodes.Filter) and node.name not in FILTERS:
+            raise Refused("not_allowed", node.name)
+        if isinstance(node, nodes.For):
+            loops += 1
+            if loops > MAX_LOOPS or node.recursive or not isinstance(node.iter, (nodes.Name, nodes.Getattr)):
+                raise Refused("not_allowed", "for")
+            if any(True for inner in node.find_all(nodes.For) for _deep in inner.find_all(nodes.For)):
+                raise Refused("not_allowed", "for … for … for")
+
+
+def _walk(node: nodes.Node) -> Iterator[nodes.Node]:
+    yield node
+    for child in node.iter_child_nodes():
+        yield from _walk(child)
+
+
+# --- the file ---------------------------------------------------------------------------------------------------------
+
+_FIELD = re.compile(rb"<w:instrText[^>]*>([^<]*)</w:instrText>|fldCharType\s*=\s*[\"'](?:begin|end)[\"']")
+_SIMPLE_FIELD = re.compile(rb"w:instr\s*=\s*[\"']([^\"']*)[\"']")
+_EXTERNAL = re.compile(rb"TargetMode\s*=\s*[\"']External[\"']")
+_ACTIVE = ("vbaproject", "vbadata", "activex", "embeddings", "oleobject", "attachedtemplate", "customui")
+
+
+def check_file(content: bytes) -> None:
+    """A Word document without anything that acts: no macros, no embedded objects, no links to elsewhere, no fields but
+    page numbers. Raises Refused."""
+    if len(content) > MAX_BYTES:
+        raise Refused("too_big")
+    try:
+        with zipfile.ZipFile(io.BytesIO(content)) as box:
+            parts = box.infolist()
+            if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
+                raise Refused("too_big")
+            names = [part.filename for part in parts]
+            if "[Content_Types].xml" not in names or len(set(names)) != len(names):
+                raise Refused("not_word")
+            kinds = box.read("[Content_Types].xml").decode("utf-8", "replace")
+            if "macroEnabled" in kinds:
+                raise Refused("active", "macro")
+            if MAIN_PART not in kinds or "word/document.xml" not in names:
+                raise Refused("not_word")
+            for part in parts:
+                _check_part(part.filename, box.read(part))
+    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, EOFError, KeyError) as error:
+        raise Refused("not_word") from error
+
+
+def _check_part(name: str, content: bytes) -> None:
+    low = name.lower()
+    if any(word in low for word in _ACTIVE):
+        raise Refused("active", name)
+    if not low.endswith((".xml", ".rels")):
+        return
+    if len(content) > MAX_PART_XML:
+        raise Refused("too_big")
+    head = content[:4096]
+    if b"<!DOCTYPE" in content or b"<!ENTITY" in content or head[:2] in (b"\xff\xfe", b"\xfe\xff") or b"\0" in head:
+        raise Refused("active", name)  # entities, or an encoding in which they would be hidden
+    if low.endswith(".rels"):
+        if _EXTERNAL.search(content) or b"oleObject" in content or b"attachedTemplate" in content:
+            raise Refused("external", name)
+        return
+    spelled = b" ".join([*_SIMPLE_FIELD.findall(content), _spelled(content)])
+    words = spelled.decode("utf-8", "replace").upper().replace("MERGEFORMAT", "").split()
+    wrong = [word for word in words if word.isalpha() and word not in FIELDS_ALLOWED]
+    if wrong:
+        raise Refused("active", wrong[0])
+
+
+def _spelled(content: bytes) -> bytes:
+    """What the fields of a part say; the letters of one field may lie in several runs."""
+    return b"".join(found[1] if found[1] is not None else b" " for found in _FIELD.finditer(content))
+
+
+# --- filling in -------------------------------------------------------------------------------------------------------
+
+
+def fill(content: bytes, context: dict[str, Any]) -> bytes:
+    """The template with the context's text in it, as a Word document. Raises Refused."""
+    made = io.BytesIO()
+    try:
+        document = DocxTemplate(io.BytesIO(content))
+        document.render(context, jinja_env=PaperEnvironment())
+        document.save(made)
+    except Refused:
+        raise
+    except SecurityError as error:
+        raise Refused("not_allowed", str(error)) from error
+    except UndefinedError as error:
+        raise Refused("unknown", re.sub(r"^'(.*?)'.*", r"\1", str(error))) from error
+    except TemplateSyntaxError as error:
+        raise Refused("syntax", str(error.message or "")) from error
+    except Exception as error:  # what a broken XML or an odd template makes Word's libraries raise
+        raise Refused("broken", type(error).__name__) from error
+    return same_bytes(made.getvalue())
+
+
+def same_bytes(content: bytes) -> bytes:
+    """The same document whenever it is made: without the moment in every part of the packed file."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as box, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in box.namelist():
+            new.writestr(zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0)), box.read(name), zipfile.ZIP_DEFLATED)
+    return out.getvalue()
+
+
+def text_of(content: bytes) -> str:
+    """All words of a Word document, with its headers and footers, a line for each paragraph."""
+    lines = []
+    with zipfile.ZipFile(io.BytesIO(content)) as box:
+        for name in sorted(box.namelist()):
+            if re.fullmatch(r"word/(document|header\d*|footer\d*|footnotes)\.xml", name):
+                xml = box.read(name).decode()
+                for paragraph in re.findall(r"<w:p[ >].*?</w:p>", xml, re.DOTALL):
+                    runs = re.findall(r"<w:t(?: [^>]*)?>([^<]*)</w:t>|(<w:br/>|<w:tab/>)", paragraph)
+                    lines.append("".join(text or " " for text, _break in runs))
+    return "\n".join(lines).replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">")
+
+
+# --- in a process of its own ------------------------------------------------------------------------------------------
+
+
+def trial(content: bytes, context: dict[str, Any]) -> str:
+    """Check and fill in where nothing can be harmed; gives the words of the result. Raises Refused, with «too_slow» for
+    one that needs too much time or memory."""
+    check_file(content)
+    head = json.dumps(context).encode()
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "papers.rendering"],
+            input=len(head).to_bytes(8, "big") + head + content,
+            capture_output=True,
+            timeout=TRIAL_SECONDS * 2,
+            cwd=ROOT,
+            env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"},
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise Refused("too_slow") from error
+    if done.returncode != 0:
+        raise Refused("too_slow")
+    answer = json.loads(done.stdout)
+    if "code" in answer:
+        raise Refused(answer["code"], answer["detail"])
+    return str(answer["text"])
+
+
+def _main() -> None:
+    resource.setrlimit(resource.RLIMIT_CPU, (TRIAL_SECONDS, TRIAL_SECONDS))
+    resource.setrlimit(resource.RLIMIT_AS, (TRIAL_MEMORY, TRIAL_MEMORY))
+    data = sys.stdin.buffer.read()
+    size = int.from_bytes(data[:8], "big")
+    try:
+        made = fill(data[8 + size :], json.loads(data[8 : 8 + size]))
+        answer = {"text": text_of(made)}
+    except Refused as refusal:
+        answer = {"code": refusal.code, "detail": refusal.detail}
+    sys.stdout.write(json.dumps(answer))
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,136 @@
+"""The templates of papers: which hold, and putting others in their place."""
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.models import User
+from accounts.signed_in import render_form, user_of
+from audit.models import Entry
+from core import clock
+from core.errors import DomainError, NotAllowed, NotFound, WrongState
+from core.models import Source
+from core.once import once
+from files.services import read_bytes
+from papers import permissions, services
+from papers.catalogue import FORMS
+from papers.forms import TemplateForm, WithdrawForm
+from papers.models import PaperTemplate
+from papers.rendering import WORD
+from papers.views.shared import file_answer
+from places.models import Area
+
+
+def _administered(user: User) -> Area:
+    permissions.may_change_templates(None, user).require()
+    found = Area.objects.current().filter(pk__in=user.sight.administers_ids).order_by("code").first()
+    if found is None:
+        raise Http404
+    return found
+
+
+@require_safe
+def index(request: HttpRequest) -> HttpResponse:
+    """Every paper with the template that holds, and what was before."""
+    user = user_of(request)
+    province = _administered(user)
+    mine = PaperTemplate.objects.administered_by(user).select_related("file", "uploaded_by")
+    lines = []
+    for form in FORMS.values():
+        rows = [row for row in mine if row.form == form.code]
+        holding = {
+            found.pk
+            for source in (Source.NATIONAL, Source.LOCAL)
+            if (found := PaperTemplate.objects.holding(form.code, province.pk, source, clock.today()))
+        }
+        lines.append({"form": form, "rows": [{"row": row, "holds": row.pk in holding} for row in rows]})
+    history = Entry.objects.filter(object_type=PaperTemplate._meta.label_lower, object_id__in=[str(r.pk) for r in mine])
+    context = {"province": province, "lines": lines, "history": history.order_by("-id")[:50]}
+    return render(request, "papers/templates.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new(request: HttpRequest, form_code: str) -> HttpResponse:
+    user = user_of(request)
+    province = _administered(user)
+    of = FORMS.get(form_code)
+    if of is None:
+        raise Http404
+    files = request.FILES if request.method == "POST" else None
+    form = TemplateForm(request.POST or None, files, form=of, initial={"title": str(of.title)})
+    error = None
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            services.upload_template(province, form.template_data(), actor=user)
+            return reverse("papers:templates") + f"#{of.code}"
+
+        try:
+            answer = once(request, form, act)
+        except NotAllowed:
+            raise
+        except DomainError as refusal:
+            form.blame(refusal)
+            error = refusal
+        else:
+            messages.success(request, _("The template is in place. Look at a paper made with it."))
+            return answer
+    fields = [(_written(path), words, path in of.holds) for path, words in of.whole.items()]
+    fields.sort(key=lambda line: not line[2])  # the needed ones first
+    return render_form(request, "papers/template_new.html", form, {"of": of, "fields": fields}, error)
+
+
+def _written(path: str) -> tuple[str, str]:
+    """The field as it is written, and the list it is a row of."""
+    over, found, field = path.partition("[].")
+    return (f"row.{field}", over) if found else (path, "")
+
+
+def _template(user: User, public_id: UUID) -> PaperTemplate:
+    _administered(user)
+    rows = PaperTemplate.objects.administered_by(user).select_related("file")
+    row: PaperTemplate = get_object_or_404(rows, public_id=public_id)
+    return row
+
+
+@require_safe
+def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    row = _template(user_of(request), public_id)
+    try:
+        content = read_bytes(row.file)
+    except (OSError, ValueError) as error:
+        text = _("The file of the template is missing on the server. Tell the administrator its hash: %(hash)s.")
+        raise NotFound(text % {"hash": row.file.sha256}) from error
+    name = row.file_name if row.file_name.lower().endswith(".docx") else f"{FORMS[row.form].file}.docx"
+    return file_answer(content, WORD, name)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    user = user_of(request)
+    row = _template(user, public_id)
+    form = WithdrawForm(request.POST or None)
+    error = None
+    if request.method == "POST" and form.is_valid():
+
+        def act() -> str:
+            services.withdraw_template(row, form.cleaned_data["note"], actor=user)
+            return reverse("papers:templates") + f"#{row.form}"
+
+        try:
+            answer = once(request, form, act)
+        except (NotAllowed, WrongState):
+            raise
+        except DomainError as refusal:
+            form.blame(refusal)
+            error = refusal
+        else:
+            messages.success(request, _("The template is withdrawn; the one before it holds again."))
+            return answer
+    services.require_own_in_use(row)
+    return render_form(request, "papers/template_withdraw.html", form, {"row": row, "of": FORMS[row.form]}, error)
