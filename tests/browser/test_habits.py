@@ -12,7 +12,7 @@ from projects.models import ProgressUpdate, Project
 from reports.models import Report
 from reports.services import request_report
 from tests import factories as f
-from tests.browser.test_main_job import says
+from tests.browser.desks import says
 from tests.browsers import Browser
 
 

@@ -14,86 +14,30 @@ import httpx
 import orjson
 import pytest
 from django.core.management import call_command
-from django.utils import translation
-from django.utils.translation import gettext
 from PIL import Image
 from PIL.ExifTags import IFD
 from playwright.sync_api import expect
 from pypdf import PdfReader, PdfWriter
 from python_calamine import CalamineWorkbook
 
-from accounts.models import User
 from core import clock as portal_clock
 from enterprises.services import check_digit
 from files.services import read_bytes
 from programmes.models import Indicator, Programme, ReportingPeriod
 from projects.models import ProgressPhoto, ProgressUpdate, Project
 from reports.models import Report
-from tests.browsers import Browser, sideways_scroll
+from tests.browser.desks import PASSWORD, Desk, says
+from tests.browsers import Browser
 from tests.clocks import Clock
 from tests.jobs.phases import Phases
 from tests.processes import Worker
 
-PASSWORD, SECRET = "mật-khẩu-minh-họa-27", "secret-of-the-program-2027"
+SECRET = "secret-of-the-program-2027"
 TODAY = "2026-11-25"  # in the open period of 2026: 15/12/2025 to 14/12/2026
 TAX_CODE = f"999000777{check_digit('999000777')}"
 FIRM, PROJECT = "Hợp tác xã Nước mắm Cương Gián", "Ứng dụng máy chiết rót và đóng nắp tự động trong sản xuất nước mắm"
 COMMUNE = "c18352-2025h2"  # the demonstration's collaborator looks after it
 FORMATS = ("json", "pdf", "xlsx")
-
-
-def says(message: str) -> str:
-    """The words that stand on a Vietnamese page."""
-    with translation.override("vi"):
-        return gettext(message)
-
-
-# --- people -----------------------------------------------------------------------------------------------------------
-
-
-class Desk:
-    """One person before the portal: signs in, follows links by their words, fills in forms by their fields."""
-
-    def __init__(self, browser: Browser, username: str, width: int = 1280) -> None:
-        self.browser, self.username = browser, username
-        self.page = browser.page(width=width, height=900 if width > 500 else 844, has_touch=width < 500)
-        self.page.goto("/")
-        self.fill(username=username, password=PASSWORD)
-        self.press("Sign in")
-        expect(self.page.locator(".kc-drop__name")).to_have_text(User.objects.get(username=username).full_name)
-
-    def go(self, path: str) -> None:
-        answer = self.page.goto(path)
-        assert answer.status == 200, path
-
-    def follow(self, message: str) -> None:
-        """Follow the link and wait for the page it leads to."""
-        with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("link", name=says(message), exact=True).first.click()
-
-    def press(self, message: str, **values: Any) -> None:
-        """Press the button and wait for the page it leads to."""
-        with self.page.expect_navigation():
-            self.page.locator("main").get_by_role("button", name=says(message) % values, exact=True).click()
-
-    def fill(self, **values: Any) -> None:
-        for name, value in values.items():
-            found = self.page.locator(f"main [name='{name}']").first
-            if found.evaluate("element => element.tagName") == "SELECT":
-                found.select_option(str(value))
-            else:
-                found.fill(str(value))
-
-    def tick(self, name: str, value: str) -> None:
-        self.page.locator(f"main [name='{name}'][value='{value}']").check()
-
-    def is_told(self, message: str) -> None:
-        expect(self.page.locator(".kc-messages")).to_contain_text(says(message))
-
-    def picture(self, name: str) -> None:
-        """Keep what the person sees; nothing may stick out sideways."""
-        assert sideways_scroll(self.page) == 0, self.page.url
-        self.browser.screenshot(self.page, name)
 
 
 @pytest.fixture
@@ -250,7 +194,7 @@ def arrive(officer: Desk) -> Version:
 
 def publish(leader: Desk, version: Version, number: str) -> None:
     leader.go("/reports/")
-    leader.page.locator(f"main a[href='{httpx.URL(version.url).path}']").click()
+    leader.open(f"a[href='{httpx.URL(version.url).path}']")
     leader.follow("Publish")
     leader.fill(issued_no=number, issued_on=f"{portal_clock.today():%d/%m/%Y}")
     leader.picture(f"publish-v{version.row.version}")
@@ -382,7 +326,7 @@ def report_progress(collaborator: Desk, project: Project) -> ProgressUpdate:
     collaborator.picture("collaborator-today")
     collaborator.go("/projects/progress/")
     collaborator.picture("collaborator-projects")
-    collaborator.page.locator(f"main a[href='/projects/{project.public_id}/progress/new/']").first.click()
+    collaborator.open(f"a[href='/projects/{project.public_id}/progress/new/']")
     collaborator.fill(value_invested_vnd="360 triệu", note="Máy đã lắp xong, đang chạy thử.")
     photo = {"name": "IMG_2041.jpg", "mimeType": "image/jpeg", "buffer": photo_with_place()}
     collaborator.page.locator("[name='photos']").set_input_files(photo)
@@ -401,7 +345,7 @@ def report_progress(collaborator: Desk, project: Project) -> ProgressUpdate:
 def confirm(officer: Desk, update: ProgressUpdate) -> None:
     officer.go("/")
     officer.picture("officer-today")
-    officer.page.locator(f"main a[href*='{update.uuid}']").first.click()
+    officer.open(f"a[href*='{update.uuid}']")
     officer.picture("progress-to-confirm")
     officer.press("Confirm")
     officer.is_told("Confirmed. Reports count it from now on.")

@@ -14,7 +14,7 @@ from playwright.sync_api import Page, Route, expect
 from accounts.models import FormDraft, User
 from projects.models import Project
 from tests import factories as f
-from tests.browser.test_main_job import says
+from tests.browser.desks import says
 from tests.browsers import Browser
 
 SIGNED_OUT = (
