@@ -20,9 +20,10 @@ from enterprises.services import EnterpriseData, create_enterprise
 from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
 from funding.services import Voucher, give_budget, pay
 from projects import services
-from projects.models import Decision, ProgressUpdate, Project
+from projects.models import Decision, ProgressUpdate, Project, StepPaper
 from projects.progress import ProgressData, confirm_progress, report_progress
 from projects.services import take_step
+from projects.states import PROJECT_LIFE
 from reports.models import Report
 from reports.services import publish_report
 from tests import factories as f
@@ -30,6 +31,7 @@ from tests.api.conftest import Caller
 from tests.api.scene import make_report
 from tests.api.test_chain import decision_body, enterprise_body, tax_code
 from tests.api.test_idempotency import together
+from tests.projects.lives import found_fit, in_state, national, paper, settle, signed
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -171,6 +173,57 @@ def test_return_and_approval_of_one_file_at_once_end_in_one_of_both(place: f.Pla
     won = {"returned": "return", "approved": "approve"}[project.state]
     assert words == {won: 1, "wrong_state": 19}
     assert Decision.objects.count() == LedgerEntry.objects.filter(account="allocated").count() == (won == "approve")
+
+
+# --- every step of both lives -----------------------------------------------------------------------------------------
+
+ROADS = [
+    # state to begin with, step, who takes it, of which money
+    ("draft", "submit", "canbo", "local"),
+    ("submitted", "register", "canbo", "national"),
+    ("submitted", "appraise", "lanhdao", "local"),
+    ("submitted", "return", "lanhdao", "local"),
+    ("submitted", "reject", "lanhdao", "local"),
+    ("appraised", "ministry_appraise", "canbo", "national"),
+    ("appraised", "ministry_return", "canbo", "national"),
+    ("appraised", "ministry_reject", "canbo", "national"),
+    ("approved", "contract", "trungtam", "local"),
+    ("approved", "start", "trungtam", "local"),
+    ("in_progress", "accept", "trungtam", "local"),
+    ("accepted", "liquidate", "trungtam", "local"),
+    ("accepted", "settle", "ketoan", "local"),
+    ("settled", "close", "ketoan", "local"),
+    ("in_progress", "stop", "lanhdao", "local"),
+]
+
+
+@pytest.mark.parametrize(("state", "step", "who", "source"), ROADS, ids=[road[1] for road in ROADS])
+def test_twenty_take_one_step_and_it_has_one_effect(
+    place: f.Place, people: f.People, state: str, step: str, who: str, source: str
+) -> None:
+    project = in_state(state, place, people, **(national(place) if source == "national" else {}))
+    if step == "appraise":
+        found_fit(project, people)
+    if step == "contract":
+        signed(project, place, people)
+    if step == "settle":
+        settle(project, people)
+    data: dict[str, Any] = {"decision": f.decision(place)} if step == "stop" else {}
+    if step == "register" or step.startswith("ministry_"):
+        data["paper"] = paper(place, ministry=step != "register")
+    before = (StepPaper.objects.count(), LedgerEntry.objects.count())
+
+    def take(number: int) -> str:
+        return said(lambda: take_step(project, step, actor=person(who), note="Lý do", data=data) and None)
+
+    assert together(20, take) == {"done": 1, "wrong_state": 19}
+    assert Entry.objects.about(project).filter(action=step, object_type="projects.project").count() == 1
+    after = (StepPaper.objects.count(), LedgerEntry.objects.count())
+    assert (after[0] - before[0], after[1] - before[1]) == (int("paper" in data), int(step == "stop"))
+
+
+def test_steps_that_race_are_all_steps_there_are() -> None:
+    assert {road[1] for road in ROADS} | {"approve"} == set(PROJECT_LIFE.steps)
 
 
 # --- one published version --------------------------------------------------------------------------------------------
