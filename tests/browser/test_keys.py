@@ -28,7 +28,7 @@ def test_inbox_is_walked_by_keys_and_no_key_decides(browser: Browser) -> None:
     expect(page.locator("[name='note']")).to_have_value("j k a r")
     page.go_back()
     page.keyboard.press("a")
-    expect(page).to_have_url(re.compile(r"/steps/approve/$"))
+    expect(page).to_have_url(re.compile(r"/steps/appraise/$"))
     page.go_back()
     page.keyboard.press("?")
     expect(page.locator("dialog[data-kc-keys]")).to_be_visible()
