@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything runs in .venv, which the first command makes.
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock messages install-dev \
+.PHONY: help run test model check format lock messages install-dev \
         check-format check-lint check-types check-imports check-migrations check-guards check-messages check-deploy \
         check-templates check-schema
 
@@ -24,6 +24,9 @@ install-dev:
 
 test: install-dev ## the tests (ARGS="-k word" goes to pytest; DATABASE_URL and REDIS_URL choose the services)
 	@exec $(PY) -m pytest $(ARGS)
+
+model: install-dev ## the ledger against its model, 500 lives of 50 steps (LEDGER_RUNS=500; DATABASE_URL as for test)
+	@LEDGER_RUNS=$${LEDGER_RUNS:-500} exec $(PY) -m pytest tests/funding/test_model.py --durations=1 $(ARGS)
 
 check: check-format check-lint check-types check-imports check-migrations check-guards check-messages check-deploy check-templates check-schema ## everything but the tests
 	@echo "All checks passed."

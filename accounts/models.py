@@ -1,5 +1,6 @@
 """People, agencies, roles for areas and times, and programs that use the API."""
 
+from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
@@ -36,6 +37,10 @@ class AgencyKind(models.TextChoices):
 class AgencyQuerySet(models.QuerySet["Agency"]):
     def deciding(self, province_id: int) -> "AgencyQuerySet":
         """Those whose decisions on plans, projects and money are recorded: of the province, and above all provinces."""
+        return self.deciding_any([province_id])
+
+    def deciding_any(self, province_ids: Iterable[int]) -> "AgencyQuerySet":
+        """Those of `deciding` for several provinces."""
         kinds = [
             AgencyKind.MINISTRY,
             AgencyKind.MINISTRY_DEPARTMENT,
@@ -44,7 +49,7 @@ class AgencyQuerySet(models.QuerySet["Agency"]):
             AgencyKind.DEPARTMENT,
             AgencyKind.OTHER,
         ]
-        return self.filter(Q(area_id=province_id) | Q(area__isnull=True), kind__in=kinds)
+        return self.filter(Q(area_id__in=province_ids) | Q(area__isnull=True), kind__in=kinds)
 
     def administered_by(self, actor: "User") -> "AgencyQuerySet":
         """Agencies whose people the administrator manages: those of the province, and those above all provinces."""
@@ -319,3 +324,55 @@ class AccessToken(models.Model):
 
     def __str__(self) -> str:
         return f"{self.client.client_id} {self.pk}"
+
+
+class FormDraft(models.Model):
+    """What somebody typed into a form and has not stored yet, as it was typed: it may be wrong or incomplete.
+
+    `page` is the address of the form, `fields` its inputs that are not empty ({name: [text, …]}). `window` and `turn`
+    say which opened page sent it and as which of its sendings, so that one that was held up does not come after a
+    later one. `done`: the form was stored; the row stays empty to refuse what still arrives.
+    """
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="form_drafts")
+    key = models.UUIDField()
+    page = models.CharField(max_length=300, blank=True)
+    fields: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    window = models.CharField(max_length=40, blank=True)
+    turn = models.PositiveIntegerField(default=0)
+    kept_at = models.DateTimeField(default=clock.now)
+    done = models.BooleanField(default=False)
+
+    class Meta:
+        ordering = ["-kept_at", "-id"]
+        indexes = [models.Index(fields=["kept_at"], name="form_draft_kept_at")]
+        constraints = [models.UniqueConstraint(fields=["user", "key"], name="form_draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.key}"
+
+    @property
+    def title(self) -> str:
+        """What the thing is called in it, as far as it was typed."""
+        return " ".join(str((self.fields.get("name") or [""])[0]).split())[:120]
+
+
+class SavedView(models.Model):
+    """A list as somebody wants it again: its filters and columns, as they stand in the address."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
+    page = models.CharField(max_length=300)
+    name = NfcCharField(_("name"), max_length=60)
+    query = models.CharField(max_length=2000, blank=True)
+    saved_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["name", "id"]
+        constraints = [models.UniqueConstraint(fields=["user", "page", "name"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def url(self) -> str:
+        return f"{self.page}?{self.query}" if self.query else self.page

@@ -1,13 +1,17 @@
 from django.contrib.auth.decorators import login_not_required
 from django.urls import path
 
-from accounts.views import clients, people, session
+from accounts.views import clients, drafts, people, saved, session
 
 app_name = "accounts"
 urlpatterns = [
     path("sign-in/", login_not_required(session.SignIn.as_view()), name="sign_in"),
     path("sign-out/", session.SignOut.as_view(), name="sign_out"),
     path("password/", session.password, name="password"),
+    path("drafts/", drafts.draft, name="draft"),
+    path("drafts/drop/", drafts.draft_drop, name="draft_drop"),
+    path("views/save/", saved.view_save, name="view_save"),
+    path("views/<int:pk>/drop/", saved.view_drop, name="view_drop"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_new, name="person_new"),
     path("people/coverage/", people.coverage, name="coverage"),

@@ -63,7 +63,9 @@ def once(request: HttpRequest, form: forms.Form, act: Callable[[], str]) -> Http
 
 def _content(request: HttpRequest) -> str:
     """A hash of what was typed and chosen."""
-    typed = [(name, values) for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"]
+    typed = [
+        (name, values) for name, values in request.POST.lists() if name not in ("csrfmiddlewaretoken", "draft_key")
+    ]
     files = [(name, [(file.name, file.size) for file in found]) for name, found in request.FILES.lists()]
     return hashlib.sha256(repr((sorted(typed), sorted(files))).encode()).hexdigest()
 

@@ -3,16 +3,7 @@
 from audit.steps import Move
 from core.models import SUPPORT_SOURCES
 from funding.models import Account, EntryKind
-from funding.services import (
-    Voucher,
-    _allocate,
-    _audit,
-    _insert,
-    _over_approved,
-    balance_of,
-    budget_for,
-    project_balance,
-)
+from funding.services import Voucher, budget_for, enter
 from projects.models import Adjustment
 from projects.services import record_decision
 from projects.states import ADJUSTMENT_LIFE
@@ -33,26 +24,13 @@ def move_what_was_adjusted(adjustment: Adjustment, move: Move) -> None:
     kept = record_decision(project, decision, deltas, actor=move.actor, note=adjustment.reason)
     voucher = Voucher(decision.number, decision.decided_on, adjustment.reason[:300], decision.issuer)
     for source, delta in sorted(deltas.items()):
+        if not delta:
+            continue
+        budget = budget_for(project, source)
+        values = {"budget": budget, "project": project, "decision": kept, "account": Account.ALLOCATED}
         if delta > 0:
-            _allocate(project, source, delta, voucher, kept, move.actor)
-        elif delta < 0:
-            budget = budget_for(project, source)
-            balance_of(budget, locked=True)
-            balance = project_balance(project, budget, locked=True)
-            free = balance.allocated_vnd - balance.paid_vnd
-            if -delta > free:
-                raise _over_approved(-delta, free)
-            first = budget.entries.filter(project=project, account=Account.ALLOCATED).earliest("id")
-            entry = _insert(
-                lambda delta=delta, free=free: _over_approved(-delta, free),  # type: ignore[misc]
-                actor=move.actor,
-                voucher=voucher,
-                budget=budget,
-                project=project,
-                decision=kept,
-                account=Account.ALLOCATED,
-                kind=EntryKind.CORRECTION,
-                amount_vnd=delta,
-                corrects=first,
-            )
-            _audit(entry, "give_back", move.actor, voucher)
+            enter("allocate", actor=move.actor, voucher=voucher, kind=EntryKind.ALLOCATION, amount_vnd=delta, **values)
+            continue
+        first = budget.entries.filter(project=project, account=Account.ALLOCATED).earliest("id")
+        kind = EntryKind.CORRECTION
+        enter("give_back", actor=move.actor, voucher=voucher, kind=kind, amount_vnd=delta, corrects=first, **values)

@@ -11,7 +11,9 @@ from core import clock
 from core.forms import DateField, KcForm, MoneyField, NfcField
 from core.models import Source
 from core.once import OnceForm
+from enterprises.models import Enterprise
 from funding.models import Budget, EntryKind, LedgerEntry
+from funding.services import MOVES
 from places.models import Area
 from programmes.models import Programme
 from projects.models import Project
@@ -54,19 +56,20 @@ class BudgetForm(_VoucherForm):
 
 
 class PaymentForm(_VoucherForm):
-    KINDS = (
-        (EntryKind.ADVANCE, EntryKind.ADVANCE.label),
-        (EntryKind.PAYMENT, EntryKind.PAYMENT.label),
-        (EntryKind.RETURN, EntryKind.RETURN.label),
-    )
-    kind = forms.ChoiceField(label=_("What is it?"), choices=KINDS, widget=forms.RadioSelect)
+    kind = forms.ChoiceField(label=_("What is it?"), widget=forms.RadioSelect)
     budget = forms.ModelChoiceField(
         label=_("From which money"),
         queryset=Budget.objects.none(),
         help_text=_("The budget year of the money, whatever the date of the voucher."),
     )
+    establishment = forms.ModelChoiceField(
+        label=_("To which establishment"),
+        queryset=Enterprise.objects.none(),
+        required=False,
+        help_text=_("Of a delivery alone."),
+    )
     amount_vnd = MoneyField(label=_("Amount"), help_text=_("In đồng, for example 150.000.000 or 150 triệu."))
-    field_order = ("kind", "budget", "amount_vnd", "document_no", "document_on", "reason")
+    field_order = ("kind", "budget", "establishment", "amount_vnd", "document_no", "document_on", "reason")
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -77,6 +80,72 @@ class PaymentForm(_VoucherForm):
         found = list(budgets[:2])
         if len(found) == 1:
             field.initial = found[0]
+        # Without a beneficiary there is no second hop; with one alone nobody has to be asked.
+        beneficiaries = list(project.beneficiaries.all())
+        kinds = [kind for kind in MOVES if kind != EntryKind.DELIVERY or beneficiaries]
+        self.fields["kind"].choices = [(kind, kind.label) for kind in kinds]  # type: ignore[attr-defined]
+        if len(beneficiaries) > 1:
+            self.fields["establishment"].queryset = project.beneficiaries.all()  # type: ignore[attr-defined]
+        else:
+            del self.fields["establishment"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("establishment") and data.get("kind") != EntryKind.DELIVERY:
+            self.add_error("establishment", _("Choose an establishment for a delivery only."))
+        return data
+
+
+class YearEndForm(_VoucherForm):
+    """What becomes of money that is left at the end of the year."""
+
+    kind = forms.ChoiceField(
+        label=_("What becomes of it?"),
+        choices=[(kind, kind.label) for kind in (EntryKind.CARRY_OVER, EntryKind.CANCEL)],
+        widget=forms.RadioSelect,
+    )
+    project = forms.ModelChoiceField(
+        label=_("Of which project"),
+        queryset=Project.objects.none(),
+        required=False,
+        empty_label=_("Of no project: money not yet approved"),
+    )
+    amount_vnd = MoneyField(label=_("Amount"), help_text=_("In đồng, for example 150.000.000 or 150 triệu."))
+    issuer = forms.ModelChoiceField(label=_("Decided by"), queryset=Agency.objects.none())
+    field_order = ("kind", "project", "amount_vnd", "issuer", "document_no", "document_on", "reason")
+
+    def __init__(self, *args: Any, budget: Budget, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # All of the budget: sent twice, the second time finds its project too, though nothing is left of it.
+        projects = Project.objects.filter(balances__budget=budget).order_by("code")
+        self.fields["project"].queryset = projects  # type: ignore[attr-defined]
+        self.fields["issuer"].queryset = Agency.objects.deciding(budget.province_id)  # type: ignore[attr-defined]
+        self.fields["document_no"].label = _("Number of the decision")
+        self.fields["document_on"].label = _("Date of the decision")
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("kind") == EntryKind.CARRY_OVER and not data.get("project") and "project" not in self.errors:
+            self.add_error("project", _("Only the money of a project is carried over: choose the project."))
+        return data
+
+
+class TreasuryForm(KcForm):
+    """Which vouchers are laid beside the Treasury's list."""
+
+    first = DateField(label=_("Vouchers from"))
+    last = DateField(label=_("Vouchers to"))
+    file = forms.FileField(
+        label=_("List of the Treasury"),
+        required=False,
+        help_text=_("CSV in UTF-8 with the columns «Số chứng từ», «Ngày», «Số tiền». It is compared and not kept."),
+    )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if data.get("first") and data.get("last") and data["first"] > data["last"]:
+            self.add_error("last", _("The end lies before the start."))
+        return data
 
 
 class AllocationForm(_VoucherForm):

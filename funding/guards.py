@@ -1,6 +1,6 @@
 """What nobody may bypass with money: entries are only added, balances are only the database's own, ceilings hold."""
 
-from core.guards import Guard, append_only, register
+from core.guards import Guard, append_only, refuse_when, register
 
 register(
     append_only(
@@ -28,32 +28,55 @@ _APPLY = (
 _APPLY_PROJECT = (
     "UPDATE funding_projectbalance SET "
     f"allocated_vnd = allocated_vnd + {_delta('allocated')}, "
-    f"paid_vnd = paid_vnd + {_delta('paid')} "
+    f"paid_vnd = paid_vnd + {_delta('paid')}, "
+    "advanced_vnd = advanced_vnd + NEW.advance_vnd, "
+    f"cleared_vnd = cleared_vnd + {_delta('cleared')}, "
+    f"delivered_vnd = delivered_vnd + {_delta('delivered')} "
     "WHERE project_id = NEW.project_id AND budget_id = NEW.budget_id; "
 )
 
+
+def _of_budget(account: str) -> str:
+    """What the account of the budget will be, with the entry that is being added."""
+    stored = f"(SELECT {account}_vnd FROM funding_budgetbalance WHERE budget_id = NEW.budget_id)"
+    return f"COALESCE({stored}, 0) + {_delta(account)}"
+
+
+def _of_project(account: str) -> str:
+    where = "project_id = NEW.project_id AND budget_id = NEW.budget_id"
+    stored = f"(SELECT {account}_vnd FROM funding_projectbalance WHERE {where})"
+    change = "NEW.advance_vnd" if account == "advanced" else _delta(account)
+    return f"COALESCE({stored}, 0) + {change}"
+
+
 # The same refusals as the CHECKs of the balance rows, said first and by RAISE(ABORT): «INSERT OR IGNORE» on SQLite
-# carries its leniency into triggers and would step over a CHECK, but not over this.
+# carries its leniency into triggers and would step over a CHECK, but not over this. (accounts, what may not be, words)
+_CEILINGS = (
+    (("given", "allocated"), f"{_of_budget('allocated')} > {_of_budget('given')}", "more than the budget given"),
+    (
+        ("allocated", "paid"),
+        f"{_of_project('paid')} > {_of_project('allocated')}",
+        "paid more than approved for the project",
+    ),
+    (("paid",), f"{_of_project('paid')} < 0", "less than nothing paid"),
+    (("paid", "cleared"), f"{_of_project('cleared')} > {_of_project('advanced')}", "more cleared than advanced"),
+    (("cleared",), f"{_of_project('cleared')} < 0", "less than nothing cleared"),
+    (
+        ("paid", "cleared"),
+        f"{_of_project('advanced')} > {_of_project('paid')} + ({_of_project('cleared')})",
+        "less paid than advanced and not cleared",
+    ),
+    (("paid", "delivered"), f"{_of_project('delivered')} > {_of_project('paid')}", "delivered more than paid"),
+    (("delivered",), f"{_of_project('delivered')} < 0", "less than nothing delivered"),
+)
 _SQLITE_CEILING = (
     "CREATE TRIGGER {name}_before BEFORE INSERT ON funding_ledgerentry BEGIN "
-    "SELECT RAISE(ABORT, 'guard ledger_balance: more than the budget given') "
-    "WHERE NEW.account IN ('given', 'allocated') "
-    "AND COALESCE((SELECT allocated_vnd FROM funding_budgetbalance WHERE budget_id = NEW.budget_id), 0) "
-    f"+ {_delta('allocated')} > "
-    "COALESCE((SELECT given_vnd FROM funding_budgetbalance WHERE budget_id = NEW.budget_id), 0) "
-    f"+ {_delta('given')}; "
-    "SELECT RAISE(ABORT, 'guard ledger_balance: paid more than approved for the project') "
-    "WHERE NEW.account IN ('allocated', 'paid') "
-    "AND COALESCE((SELECT paid_vnd FROM funding_projectbalance "
-    "WHERE project_id = NEW.project_id AND budget_id = NEW.budget_id), 0) "
-    f"+ {_delta('paid')} > "
-    "COALESCE((SELECT allocated_vnd FROM funding_projectbalance "
-    "WHERE project_id = NEW.project_id AND budget_id = NEW.budget_id), 0) "
-    f"+ {_delta('allocated')}; "
-    "SELECT RAISE(ABORT, 'guard ledger_balance: less than nothing paid') WHERE NEW.account = 'paid' "
-    "AND COALESCE((SELECT paid_vnd FROM funding_projectbalance "
-    "WHERE project_id = NEW.project_id AND budget_id = NEW.budget_id), 0) + NEW.amount_vnd < 0; "
-    "END"
+    + "".join(
+        f"SELECT RAISE(ABORT, 'guard ledger_balance: {words}') WHERE NEW.account IN "
+        f"({', '.join(repr(account) for account in accounts)}) AND {wrong}; "
+        for accounts, wrong, words in _CEILINGS
+    )
+    + "END"
 )
 
 register(
@@ -67,8 +90,9 @@ register(
             "INSERT INTO funding_budgetbalance (budget_id, given_vnd, allocated_vnd, paid_vnd) "
             "SELECT NEW.budget_id, 0, 0, 0 "
             "WHERE NOT EXISTS (SELECT 1 FROM funding_budgetbalance WHERE budget_id = NEW.budget_id); "
-            "INSERT INTO funding_projectbalance (project_id, budget_id, allocated_vnd, paid_vnd) "
-            "SELECT NEW.project_id, NEW.budget_id, 0, 0 WHERE NEW.project_id IS NOT NULL AND NOT EXISTS "
+            "INSERT INTO funding_projectbalance "
+            "(project_id, budget_id, allocated_vnd, paid_vnd, advanced_vnd, cleared_vnd, delivered_vnd) "
+            "SELECT NEW.project_id, NEW.budget_id, 0, 0, 0, 0, 0 WHERE NEW.project_id IS NOT NULL AND NOT EXISTS "
             "(SELECT 1 FROM funding_projectbalance WHERE project_id = NEW.project_id AND budget_id = NEW.budget_id); "
             + _APPLY
             + _APPLY_PROJECT
@@ -79,8 +103,9 @@ register(
             "INSERT INTO funding_budgetbalance (budget_id, given_vnd, allocated_vnd, paid_vnd) "
             "VALUES (NEW.budget_id, 0, 0, 0) ON CONFLICT DO NOTHING; "
             "IF NEW.project_id IS NOT NULL THEN "
-            "INSERT INTO funding_projectbalance (project_id, budget_id, allocated_vnd, paid_vnd) "
-            "VALUES (NEW.project_id, NEW.budget_id, 0, 0) ON CONFLICT DO NOTHING; "
+            "INSERT INTO funding_projectbalance "
+            "(project_id, budget_id, allocated_vnd, paid_vnd, advanced_vnd, cleared_vnd, delivered_vnd) "
+            "VALUES (NEW.project_id, NEW.budget_id, 0, 0, 0, 0, 0) ON CONFLICT DO NOTHING; "
             + _APPLY_PROJECT
             + "END IF; "
             + _APPLY
@@ -95,11 +120,12 @@ def _own_writes_only(name: str, table: str, where: str, accounts: tuple[str, ...
     """A balance row holds what its entries add up to and nothing else. PostgreSQL knows that the write comes from
     the ledger's trigger (it is one level deeper); SQLite compares with the sum, and lets no row take the place of
     another (`key`: which rows have the same key as NEW)."""
-    wrong = " OR ".join(
-        f"NEW.{account}_vnd IS NOT (SELECT COALESCE(SUM(amount_vnd), 0) FROM funding_ledgerentry "
-        f"WHERE {where} AND account = '{account}')"
-        for account in accounts
-    )
+
+    def added_up(name: str) -> str:
+        amount, account = ("advance_vnd", "paid") if name == "advanced" else ("amount_vnd", name)
+        return f"(SELECT COALESCE(SUM({amount}), 0) FROM funding_ledgerentry WHERE {where} AND account = '{account}')"
+
+    wrong = " OR ".join(f"NEW.{account}_vnd IS NOT {added_up(account)}" for account in accounts)
     nonzero = " OR ".join(f"NEW.{account}_vnd <> 0" for account in accounts)
     return Guard(
         name=name,
@@ -141,7 +167,7 @@ register(
         "project_balances",
         "funding_projectbalance",
         "project_id = NEW.project_id AND budget_id = NEW.budget_id",
-        ("allocated", "paid"),
+        ("allocated", "paid", "advanced", "cleared", "delivered"),
         key="id = NEW.id OR (project_id = NEW.project_id AND budget_id = NEW.budget_id)",
     )
 )
@@ -169,5 +195,23 @@ register(
             "CREATE TRIGGER {name}_insert BEFORE INSERT ON funding_ledgerentry "
             "FOR EACH ROW EXECUTE FUNCTION {name}_fn()",
         ),
+    )
+)
+
+register(
+    refuse_when(
+        "ledger_establishment",
+        "funding_ledgerentry",
+        "Money is delivered to beneficiaries of the project, and none of them has less than nothing of it.",
+        event="INSERT",
+        condition=(
+            "NEW.account = 'delivered' AND ((NEW.kind = 'delivery' AND NOT EXISTS "
+            "(SELECT 1 FROM projects_project_beneficiaries WHERE project_id = NEW.project_id "
+            "AND enterprise_id = NEW.establishment_id)) "
+            "OR NEW.amount_vnd + (SELECT COALESCE(SUM(amount_vnd), 0) FROM funding_ledgerentry WHERE "
+            "project_id = NEW.project_id AND budget_id = NEW.budget_id AND account = 'delivered' "
+            "AND establishment_id = NEW.establishment_id) < 0)"
+        ),
+        message="not a beneficiary of the project, or more taken back than was delivered",
     )
 )

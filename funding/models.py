@@ -1,18 +1,29 @@
 """The money of the programme: budgets of a year, and the ledger (sổ theo dõi kinh phí).
 
-Entries are only ever added. Each names the account it moves; triggers (funding/guards.py) add it to the balance rows,
-whose CHECK constraints refuse what goes over a ceiling, whoever writes it.
+Double entry: an entry adds its amount to one account and takes it from the counter account, so that all accounts
+together are zero at every moment. What is left on an account is what may still go on; no account but the treasury's
+falls below zero, and these are the ceilings:
+
+    treasury → given → allocated → paid → delivered
+
+that is: the budget given for the year, approved for projects, advanced and paid (first hop, to the centre), delivered
+to the establishment (second hop). Clearing an advance moves nothing between them: inside of what was paid it turns an
+advance still to be accounted for (`advances`) into one that is (`cleared`).
+
+Entries are only ever added. Triggers (funding/guards.py) add them to the balance rows, whose CHECK constraints refuse
+what goes over a ceiling, whoever writes it.
 """
 
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Case, F, Q, Value, When
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency
 from core import clock
 from core.models import NfcCharField, Source, money_field, public_id_field
+from enterprises.models import Enterprise
 from places.models import Area
 from programmes.models import Programme
 from projects.models import Decision, Project
@@ -64,6 +75,18 @@ class Account(models.TextChoices):
     GIVEN = "given", _("Budget given")
     ALLOCATED = "allocated", _("Approved for projects")
     PAID = "paid", _("Advanced and paid")
+    CLEARED = "cleared", _("Advances cleared")
+    DELIVERED = "delivered", _("Delivered to establishments")
+
+
+# What each account gets its money from.
+COUNTER = {
+    Account.GIVEN: "treasury",
+    Account.ALLOCATED: "given",
+    Account.PAID: "allocated",
+    Account.CLEARED: "advances",
+    Account.DELIVERED: "paid",
+}
 
 
 class EntryKind(models.TextChoices):
@@ -71,7 +94,12 @@ class EntryKind(models.TextChoices):
     ALLOCATION = "allocation", _("Money approved")
     ADVANCE = "advance", _("Advance")
     PAYMENT = "payment", _("Payment")
+    CLEARING = "clearing", _("Clearing of an advance")
+    RECOVERY = "recovery", _("Recovery of an unspent advance")
+    DELIVERY = "delivery", _("Delivery to the establishment")
     RETURN = "return", _("Returned to the budget")
+    CANCEL = "cancel", _("Budget cancelled")
+    CARRY_OVER = "carry_over", _("Carried over to the next year")
     CORRECTION = "correction", _("Correction")
 
 
@@ -91,10 +119,13 @@ class LedgerQuerySet(models.QuerySet["LedgerEntry"]):
 
 
 class LedgerEntry(models.Model):
-    """One line of the ledger, in đồng; positive adds to its account, negative takes away (return, correction).
+    """One line of the ledger, in đồng: positive adds to `account` what it takes from `counter`, negative gives it back
+    (return, recovery, correction).
 
     `document_on` is the voucher's own date, `recorded_at` when it was written here; the budget year is the budget's.
-    A correction names the entry it corrects.
+    A correction names the entry it corrects. `advance_vnd` is the part of a payment's amount by which it changes the
+    advances of the project: all of an advance or a recovery, of a return what was no longer covered by other payments.
+    `establishment` is who money was delivered to.
     """
 
     public_id = public_id_field()
@@ -102,8 +133,17 @@ class LedgerEntry(models.Model):
     project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, blank=True, related_name="ledger")
     decision = models.ForeignKey(Decision, on_delete=models.PROTECT, null=True, blank=True, related_name="ledger")
     account = models.CharField(max_length=10, choices=Account.choices)
+    counter = models.GeneratedField(
+        expression=Case(*(When(account=account, then=Value(counter)) for account, counter in COUNTER.items())),
+        output_field=models.CharField(max_length=10),
+        db_persist=True,
+    )
     kind = models.CharField(max_length=12, choices=EntryKind.choices)
     amount_vnd = money_field(_("amount"))
+    advance_vnd = money_field(default=0, db_default=0)
+    establishment = models.ForeignKey(
+        Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="ledger"
+    )
     document_no = NfcCharField(_("document number"), max_length=60)
     document_on = models.DateField(_("document date"))
     issuer = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -128,20 +168,35 @@ class LedgerEntry(models.Model):
             models.CheckConstraint(condition=~Q(document_no=""), name="ledger_has_document"),
             models.CheckConstraint(
                 condition=Q(account="given", project__isnull=True)
-                | Q(account__in=["allocated", "paid"], project__isnull=False),
+                | Q(account__in=["allocated", "paid", "cleared", "delivered"], project__isnull=False),
                 name="ledger_account_project",
             ),
             models.CheckConstraint(
-                condition=Q(account="given", kind__in=["budget", "correction"])
-                | Q(account="allocated", kind__in=["allocation", "correction"])
-                | Q(account="paid", kind__in=["advance", "payment", "return", "correction"]),
+                condition=Q(account="given", kind__in=["budget", "cancel", "carry_over", "correction"])
+                | Q(account="allocated", kind__in=["allocation", "cancel", "carry_over", "correction"])
+                | Q(account="paid", kind__in=["advance", "payment", "return", "recovery", "correction"])
+                | Q(account="cleared", kind__in=["clearing", "correction"])
+                | Q(account="delivered", kind__in=["delivery", "correction"]),
                 name="ledger_account_kind",
             ),
             models.CheckConstraint(
-                condition=Q(kind__in=["advance", "payment"], amount_vnd__gt=0)
-                | Q(kind="return", amount_vnd__lt=0)
-                | Q(kind__in=["budget", "allocation", "correction"]),
+                condition=Q(kind__in=["advance", "payment", "clearing", "delivery"], amount_vnd__gt=0)
+                | Q(kind__in=["return", "recovery", "cancel"], amount_vnd__lt=0)
+                | Q(kind__in=["budget", "allocation", "carry_over", "correction"]),
                 name="ledger_sign",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=["advance", "recovery"], advance_vnd=F("amount_vnd"))
+                | Q(kind="return", advance_vnd__lte=0, advance_vnd__gte=F("amount_vnd"))
+                | Q(kind="correction", account="paid", advance_vnd__gte=0, advance_vnd__lte=F("amount_vnd"))
+                | Q(kind="correction", account="paid", advance_vnd__lte=0, advance_vnd__gte=F("amount_vnd"))
+                | Q(~Q(kind__in=["advance", "recovery"]), advance_vnd=0),
+                name="ledger_advance_part",
+            ),
+            models.CheckConstraint(
+                condition=Q(account="delivered", establishment__isnull=False)
+                | Q(~Q(account="delivered"), establishment__isnull=True),
+                name="ledger_delivered_to_whom",
             ),
             models.CheckConstraint(
                 condition=~Q(kind="correction") | ~Q(reason=""), name="ledger_correction_has_reason"
@@ -174,12 +229,18 @@ class BudgetBalance(models.Model):
 
 
 class ProjectBalance(models.Model):
-    """What stands of one project's money from one budget, in đồng. Written by the database alone."""
+    """What stands of one project's money from one budget, in đồng. Written by the database alone.
+
+    `advanced_vnd`: advances, without what was recovered or returned of them.
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="balances")
     budget = models.ForeignKey(Budget, on_delete=models.PROTECT, related_name="project_balances")
     allocated_vnd = money_field(default=0)
     paid_vnd = money_field(default=0)
+    advanced_vnd = money_field(default=0, db_default=0)
+    cleared_vnd = money_field(default=0, db_default=0)
+    delivered_vnd = money_field(default=0, db_default=0)
 
     class Meta:
         constraints = [
@@ -187,7 +248,36 @@ class ProjectBalance(models.Model):
             models.CheckConstraint(condition=Q(allocated_vnd__gte=0), name="project_allocated_positive"),
             models.CheckConstraint(condition=Q(paid_vnd__gte=0), name="project_paid_positive"),
             models.CheckConstraint(condition=Q(paid_vnd__lte=F("allocated_vnd")), name="project_paid_within_allocated"),
+            models.CheckConstraint(condition=Q(cleared_vnd__gte=0), name="project_cleared_positive"),
+            models.CheckConstraint(
+                condition=Q(cleared_vnd__lte=F("advanced_vnd")), name="project_cleared_within_advanced"
+            ),
+            models.CheckConstraint(
+                condition=Q(advanced_vnd__lte=F("paid_vnd") + F("cleared_vnd")), name="project_advance_within_paid"
+            ),
+            models.CheckConstraint(condition=Q(delivered_vnd__gte=0), name="project_delivered_positive"),
+            models.CheckConstraint(condition=Q(delivered_vnd__lte=F("paid_vnd")), name="project_delivered_within_paid"),
         ]
 
     def __str__(self) -> str:
         return f"{self.project_id} {self.budget_id}"
+
+    @property
+    def unpaid_vnd(self) -> int:
+        """Approved and not paid."""
+        return int(self.allocated_vnd - self.paid_vnd)
+
+    @property
+    def outstanding_vnd(self) -> int:
+        """Advances that are neither cleared nor given back."""
+        return int(self.advanced_vnd - self.cleared_vnd)
+
+    @property
+    def settled_vnd(self) -> int:
+        """Accounted for with papers: payments and cleared advances, without what was returned."""
+        return int(self.paid_vnd - self.outstanding_vnd)
+
+    @property
+    def with_centre_vnd(self) -> int:
+        """Paid and not yet delivered to an establishment."""
+        return int(self.paid_vnd - self.delivered_vnd)

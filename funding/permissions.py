@@ -34,3 +34,9 @@ def may_correct(province_id: int, user: "User") -> Verdict:
     if user.sight.role_for(province_id, Role.ACCOUNTANT):
         return YES
     return no(_("Only an accountant of the department corrects the ledger."))
+
+
+def may_close_year(province_id: int, user: "User") -> Verdict:
+    if user.sight.role_for(province_id, Role.LEADER, Role.ACCOUNTANT):
+        return YES
+    return no(_("Only the department's leader or accountant cancels budget or carries it over."))

@@ -5,8 +5,9 @@ from django.utils.translation import gettext as _
 from audit.steps import Move
 from core import clock
 from core.errors import Invalid, WrongState
+from core.money import group
 from funding.models import Account, EntryKind, ProjectBalance
-from funding.services import Voucher, _audit, _insert, _over_budget, allocate_decision
+from funding.services import Voucher, allocate_decision, enter, follows_the_money_to_its_end
 from projects.models import Project
 from projects.services import DecisionData
 from projects.states import PROJECT_LIFE
@@ -19,17 +20,31 @@ def allocate_what_was_decided(project: Project, move: Move) -> None:
     allocate_decision(project, decision, actor=move.actor)
 
 
-@PROJECT_LIFE.guard("close", order=90)
+@PROJECT_LIFE.guard("settle", "close", order=90)
 def refuse_unsettled(project: Project, move: Move) -> None:
-    """A project closes only when what was approved is paid to the đồng, or what was not needed has been corrected."""
-    for balance in ProjectBalance.objects.filter(project=project).select_related("budget"):
-        if balance.allocated_vnd != balance.paid_vnd:
+    """Settled and closed only when what was approved is paid to the đồng (or what was not needed has been corrected),
+    advances are accounted for and establishments have got what was paid for them."""
+    balances = list(ProjectBalance.objects.filter(project=project).select_related("budget"))
+    for balance in balances:
+        if balance.unpaid_vnd:
             raise WrongState(
                 _("Not settled yet: %(approved)s đồng approved, %(paid)s paid. Pay the rest or correct the approval.")
-                % {
-                    "approved": f"{balance.allocated_vnd:,}".replace(",", "."),
-                    "paid": f"{balance.paid_vnd:,}".replace(",", "."),
-                },
+                % {"approved": group(balance.allocated_vnd), "paid": group(balance.paid_vnd)},
+                code="not_settled",
+            )
+    if not follows_the_money_to_its_end(project, balances):
+        return
+    for balance in balances:
+        if balance.outstanding_vnd:
+            raise WrongState(
+                _("Not settled yet: advances of %(amount)s đồng are neither cleared nor recovered.")
+                % {"amount": group(balance.outstanding_vnd)},
+                code="not_settled",
+            )
+        if balance.with_centre_vnd and project.beneficiaries.exists():
+            raise WrongState(
+                _("Not settled yet: %(amount)s đồng were paid and not delivered to the establishment.")
+                % {"amount": group(balance.with_centre_vnd)},
                 code="not_settled",
             )
 
@@ -40,7 +55,7 @@ def give_back_what_was_not_spent(project: Project, move: Move) -> None:
     for balance in (
         ProjectBalance.objects.filter(project=project).select_related("budget").order_by("budget__source", "budget_id")
     ):  # as approvals do it, so that the two never wait for each other
-        unspent = balance.allocated_vnd - balance.paid_vnd
+        unspent = balance.unpaid_vnd
         if unspent <= 0:
             continue
         decision = move.data.get("decision")
@@ -51,8 +66,8 @@ def give_back_what_was_not_spent(project: Project, move: Move) -> None:
             raise Invalid(fields={"decision.date": _("Check the date of the document.")})
         voucher = Voucher(decision.number, decision.decided_on, move.note[:300], decision.issuer)
         first = balance.budget.entries.filter(project=project, account=Account.ALLOCATED).earliest("id")
-        entry = _insert(
-            lambda: _over_budget(0, 0),
+        enter(
+            "give_back",
             actor=move.actor,
             voucher=voucher,
             budget=balance.budget,
@@ -62,4 +77,3 @@ def give_back_what_was_not_spent(project: Project, move: Move) -> None:
             amount_vnd=-unspent,
             corrects=first,
         )
-        _audit(entry, "give_back", move.actor, voucher)

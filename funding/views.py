@@ -1,12 +1,13 @@
 """The year's money: the board, each budget's ledger, and what a project got."""
 
+import datetime as dt
 from collections import defaultdict
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -20,18 +21,25 @@ from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import SUPPORT_SOURCES, Source
 from core.once import once
+from enterprises.models import Enterprise
 from funding import permissions, services
-from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm
-from funding.models import Account, Budget, LedgerEntry, ProjectBalance
+from funding.advances import advances_of, warnings_of_advance
+from funding.forms import AllocationForm, BudgetForm, CorrectionForm, LockForm, PaymentForm, TreasuryForm, YearEndForm
+from funding.models import Account, Budget, EntryKind, LedgerEntry, ProjectBalance
 from funding.services import Voucher
+from funding.treasury import MAX_BYTES, compare, ledger_lines, read_list, sheet, words
+from funding.year_end import YearEnd, cancel, carry_over, last_day, unpaid_rows
 from places.models import Area, Level
 from programmes.locking import lock_through
 from programmes.models import DataLock
 from programmes.permissions import may_lock
-from projects.models import Project, ProjectEstimate, ProjectState
+from projects.models import WAITING, Project, ProjectEstimate
 from projects.services import DecisionData
 
 PAGE_SIZE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+RETURNED = Q(kind=EntryKind.RETURN) | Q(kind=EntryKind.CORRECTION, corrects__kind=EntryKind.RETURN)
+PARTS = ("advanced", "returned", "open", "settled", "delivered")
 
 
 def _project(user: User, public_id: UUID) -> Project:
@@ -60,10 +68,10 @@ def board(request: HttpRequest) -> HttpResponse:
     years = list(budgets.order_by("-year").values_list("year", flat=True).distinct())
     year = _year(request, years)
     found = list(budgets.filter(year=year).select_related("programme", "province").order_by("-source", "id"))
-    sums = _sums(user, found)
+    sums, parts = _sums(user, found), _parts(user, found)
     waiting = _waiting(user, year, found)
-    rows = [_board_row(budget, sums[budget.pk], waiting.get(budget.pk), user) for budget in found]
-    names = ("given", "allocated", "left", "paid", "unpaid")
+    rows = [_board_row(row, sums[row.pk] | parts[row.pk], waiting.get(row.pk), user) for row in found]
+    names = ("given", "allocated", "left", "paid", "unpaid", *PARTS)
     balances = (
         ProjectBalance.objects.filter(budget__in=found, project__in=Project.objects.visible_to(user))
         .select_related("project__area", "budget")
@@ -77,6 +85,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "total": {name: _together([row[name] for row in rows]) for name in names},
         "page": Paginator(balances, PAGE_SIZE).get_page(request.GET.get("page")),
         "sees_lock": bool(user.sight.province_ids),
+        "may_batch": bool(user.sight.province_roles.get("leader")),
         "may_give": bool({"officer", "leader", "accountant"} & set(user.sight.roles)),
     }
     return render(request, "funding/board.html", context)
@@ -94,6 +103,11 @@ def _board_row(budget: Budget, sums: dict[str, int], waiting: int | None, user: 
         "left": sums[Account.GIVEN] - sums[Account.ALLOCATED] if whole else None,
         "paid": sums[Account.PAID],
         "unpaid": sums[Account.ALLOCATED] - sums[Account.PAID],
+        "advanced": sums["advanced"],
+        "returned": sums["returned"],
+        "open": sums["advanced"] - sums[Account.CLEARED],
+        "settled": sums[Account.PAID] - sums["advanced"] + sums[Account.CLEARED],
+        "delivered": sums[Account.DELIVERED],
     }
 
 
@@ -124,6 +138,18 @@ def _sums(user: User, budgets: list[Budget]) -> dict[int, dict[str, int]]:
     return sums
 
 
+def _parts(user: User, budgets: list[Budget]) -> dict[int, dict[str, int]]:
+    """{budget: advances, without what came back of them, and returns} of the entries the person sees."""
+    rows = LedgerEntry.objects.visible_to(user).filter(budget__in=budgets).account(Account.PAID).order_by()
+    found = rows.values_list("budget").annotate(
+        Sum("advance_vnd", default=0), returned=Sum("amount_vnd", filter=RETURNED, default=0)
+    )
+    parts = {budget.pk: {"advanced": 0, "returned": 0} for budget in budgets}
+    for pk, advanced, given_back in found:
+        parts[pk] = {"advanced": advanced, "returned": -given_back}
+    return parts
+
+
 def _year(request: HttpRequest, years: list[int]) -> int:
     """The year asked for, if there is money of it; otherwise this year's or the latest."""
     asked = request.GET.get("year", "")
@@ -136,11 +162,11 @@ def _year(request: HttpRequest, years: list[int]) -> int:
 
 
 def _waiting(user: User, year: int, budgets: list[Budget]) -> dict[int, int]:
-    """Support asked for by submitted projects that wait for a decision, by the budget it would come from."""
+    """Support asked for by projects that wait for a decision, by the budget it would come from."""
     rows = (
         ProjectEstimate.objects.filter(
             project__in=Project.objects.visible_to(user),
-            project__state=ProjectState.SUBMITTED,
+            project__state__in=WAITING,
             project__year=year,
             source__in=SUPPORT_SOURCES,
         )
@@ -165,7 +191,8 @@ def budget(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row: Budget = get_object_or_404(
         Budget.objects.visible_to(user).select_related("programme", "province"), public_id=public_id
     )
-    entries = LedgerEntry.objects.visible_to(user).filter(budget=row).select_related("project", "corrects", "issuer")
+    entries = LedgerEntry.objects.visible_to(user).filter(budget=row)
+    entries = entries.select_related("project", "corrects", "issuer", "establishment")
     account = request.GET.get("account", "")
     if account in Account.values:
         entries = entries.filter(account=account)
@@ -217,6 +244,111 @@ def give(request: HttpRequest) -> HttpResponse:
     return render_form(request, "funding/give.html", form, {"province": province}, refused)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+def year_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What of one budget will lapse on 31/12, and the decisions that cancel it or carry it over."""
+    user = user_of(request)
+    row: Budget = get_object_or_404(
+        Budget.objects.visible_to(user).select_related("programme", "province"), public_id=public_id
+    )
+    may = permissions.may_close_year(row.province_id, user)
+    if request.method == "POST":
+        may.require()
+    form = YearEndForm(request.POST or None, budget=row, initial=_left_of(request, row)) if may else None
+    refused = None
+    if request.method == "POST" and form is not None and form.is_valid():
+        data = form.cleaned_data
+
+        def act() -> str:
+            voucher = Voucher(data["document_no"], data["document_on"], data["reason"], data["issuer"])
+            if data["kind"] == EntryKind.CARRY_OVER:
+                carry_over(row, data["project"], data["amount_vnd"], voucher, actor=user)
+            else:
+                cancel(row, data["amount_vnd"], voucher, actor=user, project=data["project"])
+            return reverse("funding:year_end", args=[row.public_id])
+
+        try:
+            answer = once(request, form, act)
+        except (NotAllowed, WrongState):
+            raise
+        except DomainError as error:
+            form.blame(error)
+            refused = error
+        else:
+            messages.success(request, _("The decision is recorded."))
+            return answer
+    sums = _sums(user, [row])[row.pk]
+    rows = unpaid_rows(row, Project.objects.visible_to(user))
+    decided = LedgerEntry.objects.visible_to(user).filter(budget=row, kind__in=[EntryKind.CANCEL, EntryKind.CARRY_OVER])
+    context = {
+        "budget": row,
+        "partial": not _sees_all(row, user),
+        "end": YearEnd(sums[Account.GIVEN], sums[Account.ALLOCATED], sums[Account.PAID], rows),
+        "last_day": last_day(row),
+        "form": form,
+        "may": may,
+        "entries": decided.select_related("project", "corrects", "issuer", "establishment")[:100],
+        "inside": row.province_id in user.sight.province_ids,
+    }
+    if form is None:
+        return render(request, "funding/year_end.html", context)
+    return render_form(request, "funding/year_end.html", form, context, refused)
+
+
+def _left_of(request: HttpRequest, budget: Budget) -> dict[str, Any]:
+    """What the form offers when it is opened from the line of a project."""
+    code = request.GET.get("project", "")[:40]
+    found = ProjectBalance.objects.filter(budget=budget, project__code=code).select_related("project").first()
+    if found is None or not found.unpaid_vnd:
+        return {}
+    return {"project": found.project, "amount_vnd": found.unpaid_vnd, "kind": EntryKind.CARRY_OVER}
+
+
+def _reconciled(request: HttpRequest, public_id: UUID) -> Budget:
+    """A budget of the person's own province; whoever sees a part of it has nothing to reconcile."""
+    user = user_of(request)
+    own = Budget.objects.visible_to(user).filter(province_id__in=user.sight.province_ids)
+    row: Budget = get_object_or_404(own.select_related("programme", "province"), public_id=public_id)
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def treasury(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The vouchers of a budget beside the list of the State Treasury. Nothing is stored."""
+    row = _reconciled(request, public_id)
+    days = {"first": dt.date(row.year, 1, 1), "last": min(clock.today(), dt.date(row.year + 1, 1, 31))}
+    form = TreasuryForm(request.POST or None, request.FILES or None, initial=days)
+    context: dict[str, Any] = {"budget": row, "form": form}
+    if request.method == "POST" and form.is_valid():
+        days = {name: form.cleaned_data[name] for name in ("first", "last")}
+        uploaded = form.cleaned_data["file"]
+        try:
+            there = read_list(uploaded.read(MAX_BYTES + 1)) if uploaded else None
+        except DomainError as error:
+            form.blame(error)
+        else:
+            if there is not None:
+                found = compare(ledger_lines(row, days["first"], days["last"]), there)
+                context["found"] = [{"row": one, "words": words(one)} for one in found]
+                context["different"] = sum(not one.agrees for one in found)
+    lines = ledger_lines(row, days["first"], days["last"])
+    context |= {"lines": lines[:500], "count": len(lines), "total": sum(line.amount_vnd for line in lines), **days}
+    return render(request, "funding/treasury.html", context, status=422 if form.errors else 200)
+
+
+@require_safe
+def treasury_sheet(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    row = _reconciled(request, public_id)
+    form = TreasuryForm(request.GET)
+    if not form.is_valid():
+        raise Http404
+    first, last = form.cleaned_data["first"], form.cleaned_data["last"]
+    answer = HttpResponse(sheet(row, first, last), content_type=XLSX)
+    name = f"doi-chieu-kho-bac-{row.source}-{row.year}.xlsx"
+    answer["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
 # --- one project ------------------------------------------------------------------------------------------------------
 
 
@@ -226,14 +358,24 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = user_of(request)
     project = _project(user, public_id)
     entries = (
-        LedgerEntry.objects.visible_to(user).filter(project=project).select_related("budget", "corrects", "issuer")
+        LedgerEntry.objects.visible_to(user)
+        .filter(project=project)
+        .select_related("budget", "corrects", "issuer", "establishment")
     )
-    balances = list(ProjectBalance.objects.filter(project=project).select_related("budget").order_by("budget__source"))
+    balances = _balances(project)
     may_pay = permissions.may_pay(project, user)
     may_allocate = permissions.may_allocate(project, user)
     context = {
         "project": project,
-        "balances": [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in balances],
+        "balances": balances,
+        "delivered": _delivered(project) if balances else [],
+        "settled": sum(row.settled_vnd for row in balances),
+        "returned": -entries.filter(RETURNED).aggregate(total=Sum("amount_vnd", default=0))["total"],
+        "not_followed": (
+            project.decided_on is not None
+            and any(row.outstanding_vnd or row.with_centre_vnd for row in balances)
+            and not services.follows_the_money_to_its_end(project, balances)
+        ),
         "entries": entries,
         "inside": project.province_id in user.sight.province_ids,
         "may_pay": may_pay and project.decided_on is not None and bool(balances),
@@ -257,9 +399,27 @@ def _money_page(request: HttpRequest, project: Project, form: Any, act: Any, tem
         else:
             messages.success(request, done)
             return answer
+    balances = _balances(project)
+    context: dict[str, Any] = {"project": project, "balances": balances}
+    if template == "funding/pay.html":
+        sources = sorted({row.budget.source for row in balances})
+        context["advances"] = [advances_of(project, source) for source in sources]
+    return render_form(request, template, form, context, refused)
+
+
+def _balances(project: Project) -> list[ProjectBalance]:
     rows = ProjectBalance.objects.filter(project=project).select_related("budget")
-    balances = [{"row": row, "left": row.allocated_vnd - row.paid_vnd} for row in rows]
-    return render_form(request, template, form, {"project": project, "balances": balances}, refused)
+    return list(rows.order_by("budget__source", "budget__year"))
+
+
+def _delivered(project: Project) -> list[dict[str, Any]]:
+    """What each establishment got, the last hop: the beneficiaries of today and whoever got something."""
+    rows = LedgerEntry.objects.filter(project=project).account(Account.DELIVERED).order_by()
+    sums = dict(rows.values_list("establishment").annotate(Sum("amount_vnd")))
+    return [
+        {"establishment": row, "amount_vnd": sums.get(row.pk, 0)}
+        for row in Enterprise.objects.filter(Q(projects=project) | Q(pk__in=sums)).distinct().order_by("name")
+    ]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -273,7 +433,7 @@ def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
     def act() -> str:
         data = form.cleaned_data
-        services.pay(
+        entry = services.pay(
             project,
             data["budget"].source,
             data["kind"],
@@ -281,7 +441,11 @@ def pay_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
             Voucher(data["document_no"], data["document_on"], data["reason"]),
             actor=user,
             budget_year=data["budget"].year,
+            establishment=data.get("establishment"),
         )
+        if entry.kind == EntryKind.ADVANCE:
+            for text in warnings_of_advance(project, entry.budget.source, entry.document_on):
+                messages.warning(request, text)
         return reverse("projects:detail", args=[project.public_id])
 
     return _money_page(request, project, form, act, "funding/pay.html", _("The voucher is recorded."))

@@ -29,7 +29,17 @@ EVERYBODY = READING | {Role.ADMINISTRATOR}
 
 PLACES = (
     Place(_("Today"), "home:home", ("home:home",), WORKING | {Role.ADMINISTRATOR}, "today"),
+    Place(
+        _("Cases to look at"), "home:exceptions", ("home:exceptions",), frozenset({Role.AUDITOR, Role.LEADER}), "search"
+    ),
     Place(_("Overview"), "home:dashboard", ("home:",), STAFF | {Role.CENTRE, Role.MINISTRY}, "overview"),
+    Place(
+        _("Waiting for decision"),
+        "projects:inbox",
+        ("projects:inbox",),
+        frozenset({Role.LEADER, Role.OFFICER, Role.MINISTRY}),
+        "inbox",
+    ),
     Place(_("Projects"), "projects:list", ("projects:", "papers:project"), READING, "projects"),
     Place(_("Establishments"), "enterprises:list", ("enterprises:",), WORKING, "enterprises"),
     Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),

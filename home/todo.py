@@ -17,9 +17,24 @@ from accounts.models import Grant, User, areas_below
 from accounts.roles import Role
 from audit.models import Entry
 from core import clock
+from core.models import Source
 from funding.models import ProjectBalance
 from places.models import Area, AreaClosure, Level
-from projects.models import OPEN_FOR_PROGRESS, ProgressState, ProgressUpdate, Project, ProjectState
+from projects.appraisal import OPEN_FOR_OPINIONS
+from projects.models import (
+    DONE,
+    OPEN_FOR_PROGRESS,
+    Adjustment,
+    AdjustmentState,
+    Opinion,
+    ProgressState,
+    ProgressUpdate,
+    Project,
+    ProjectState,
+    Recommendation,
+)
+from projects.procedure import deadline_of, ready
+from projects.states import PROJECT_LIFE
 from reports.models import Report, ReportState
 
 SHOWN = 7
@@ -48,6 +63,7 @@ class Group:
     rows: "QuerySet[Any]"
     task: Callable[[Any], Task]
     shown: int | None = SHOWN
+    page: str = ""  # where they are worked off one after the other
 
     @cached_property
     def total(self) -> int:
@@ -94,6 +110,23 @@ def _works_on(user: User, path: str = "") -> Q:
     return Q(**officer) | Q(**centre)
 
 
+def _authored(user: User) -> Q:
+    return Q(created_by=user) | Q(submitted_by=user)
+
+
+def _by_step(
+    user: User, code: str, title: str, step: str, rows: "QuerySet[Any]", note: Callable[[Project], str]
+) -> Group:
+    """Projects on each of which the same step is next."""
+    label = PROJECT_LIFE.steps[step].label
+
+    def task(row: Project) -> Task:
+        text = _("%(step)s: %(project)s") % {"step": label, "project": row}
+        return Task(text, _step(row, step), f"{row.area} · {note(row)}")
+
+    return Group(code, title, rows, task)
+
+
 # --- kinds of tasks ---------------------------------------------------------------------------------------------------
 
 
@@ -108,11 +141,143 @@ def to_decide(user: User) -> Group:
 
     rows = (
         _live(user)
-        .filter(state=ProjectState.SUBMITTED, province_id__in=_of(user, Role.LEADER))
-        .exclude(Q(created_by=user) | Q(submitted_by=user))
+        .filter(ready("approve"), province_id__in=_of(user, Role.LEADER))
+        .exclude(_authored(user))
         .order_by("submitted_at", "id")
     )
-    return Group("to_decide", _("Waiting for a decision"), rows, task)
+    return Group("to_decide", _("Waiting for a decision"), rows, task, page=reverse("projects:inbox"))
+
+
+def to_appraise(user: User) -> Group:
+    """Files on which the person has given no opinion yet in this round."""
+
+    def task(row: Project) -> Task:
+        return Task(
+            _("Give an opinion on %(project)s") % {"project": row},
+            reverse("projects:opinion", args=[row.public_id]),
+            f"{row.area} · {_waiting_words(_since(row.submitted_at))}",
+        )
+
+    given = Opinion.objects.filter(project=OuterRef("pk"), round=OuterRef("round"), appraiser=user)
+    provinces = _of(user, Role.OFFICER) | _of(user, Role.LEADER) | _of(user, Role.ACCOUNTANT)
+    rows = (
+        _live(user)
+        .filter(~Exists(given), state__in=OPEN_FOR_OPINIONS, province_id__in=provinces)
+        .exclude(_authored(user))
+        .order_by("submitted_at", "id")
+    )
+    return Group("to_appraise", _("Files to appraise"), rows, task)
+
+
+def to_conclude(user: User) -> Group:
+    """Files that an appraiser has found fit, so that the appraisal can be concluded."""
+    fit = Opinion.objects.filter(project=OuterRef("pk"), round=OuterRef("round"), recommendation=Recommendation.APPROVE)
+    provinces = _of(user, Role.OFFICER) | _of(user, Role.LEADER)
+    rows = (
+        _live(user)
+        .filter(ready("appraise"), Exists(fit), province_id__in=provinces)
+        .exclude(_authored(user))
+        .order_by("submitted_at", "id")
+    )
+    title = _("Appraisals to conclude")
+    return _by_step(user, "to_conclude", title, "appraise", rows, lambda row: _waiting_words(_since(row.submitted_at)))
+
+
+def to_register(user: User) -> Group:
+    def note(row: Project) -> str:
+        due = deadline_of(row, "register")
+        return _("due by %(day)s") % {"day": f"{due:%d/%m/%Y}"} if due else _waiting_words(_since(row.submitted_at))
+
+    rows = (
+        _live(user)
+        .filter(ready("register"), province_id__in=_of(user, Role.OFFICER))
+        .select_related("programme")
+        .order_by("submitted_at", "id")
+    )
+    return _by_step(user, "to_register", _("To register with the ministry"), "register", rows, note)
+
+
+def at_ministry(user: User) -> Group:
+    """Appraised at base level and sent on; what the ministry says is to be recorded."""
+    mine = Q(province_id__in=_of(user, Role.OFFICER))
+    if user.sight.country or user.sight.ministry_area_ids:
+        mine |= Q() if user.sight.country else Q(province_id__in=user.sight.ministry_area_ids)
+    rows = (
+        _live(user)
+        .filter(mine, ready("ministry_appraise"), state=ProjectState.APPRAISED)
+        .order_by("appraised_on", "id")
+    )
+
+    def note(row: Project) -> str:
+        return _("appraised on %(day)s") % {"day": f"{row.appraised_on:%d/%m/%Y}"} if row.appraised_on else ""
+
+    return _by_step(user, "at_ministry", _("With the ministry"), "ministry_appraise", rows, note)
+
+
+def to_sign(user: User) -> Group:
+    """Approved projects that cannot begin before their contracts are signed."""
+    rows = (
+        _live(user)
+        .filter(_works_on(user), state=ProjectState.APPROVED)
+        .exclude(ready("start"))
+        .order_by("decided_on", "id")
+    )
+    return _by_step(user, "to_sign", _("Contracts to sign"), "contract", rows, _approved_on)
+
+
+def _approved_on(row: Project) -> str:
+    return _("approved on %(day)s") % {"day": f"{row.decided_on:%d/%m/%Y}"}
+
+
+def to_adjust(user: User) -> Group:
+    """Adjustments asked for by others, on which the person records the decision."""
+
+    def task(row: Adjustment) -> Task:
+        return Task(
+            _("Decide on the adjustment of %(project)s") % {"project": row.project},
+            reverse("projects:adjustment", args=[row.project.public_id, row.public_id]),
+            _waiting_words(_since(row.asked_at)),
+        )
+
+    mine = Q(project__province_id__in=_of(user, Role.LEADER))
+    if user.sight.country or user.sight.ministry_area_ids:
+        own = Q(project__programme__source=Source.NATIONAL)
+        mine |= own if user.sight.country else own & Q(project__province_id__in=user.sight.ministry_area_ids)
+    rows = (
+        Adjustment.objects.filter(mine, state=AdjustmentState.ASKED)
+        .exclude(asked_by=user)
+        .select_related("project")
+        .order_by("asked_at", "id")
+    )
+    return Group("to_adjust", _("Adjustments to decide"), rows, task)
+
+
+def to_settle(user: User) -> Group:
+    """Carried out and paid to the đồng, but the law wants the settlement before the project is closed."""
+    provinces = _of(user, Role.OFFICER) | _of(user, Role.ACCOUNTANT)
+    rows = (
+        _live(user)
+        .filter(ready("settle"), ~Exists(_unsettled()), province_id__in=provinces)
+        .exclude(ready("close"))
+        .order_by("accepted_on", "id")
+    )
+    return _by_step(user, "to_settle", _("Settlements to record"), "settle", rows, lambda row: _("paid in full"))
+
+
+def to_liquidate(user: User) -> Group:
+    """Accepted, and the contracts have to be liquidated before the settlement."""
+    rows = (
+        _live(user).filter(_works_on(user), ready("liquidate")).exclude(ready("settle")).order_by("accepted_on", "id")
+    )
+
+    def note(row: Project) -> str:
+        return _("accepted on %(day)s") % {"day": f"{row.accepted_on:%d/%m/%Y}"} if row.accepted_on else ""
+
+    return _by_step(user, "to_liquidate", _("Contracts to liquidate"), "liquidate", rows, note)
+
+
+def _unsettled() -> "QuerySet[ProjectBalance]":
+    return ProjectBalance.objects.filter(project=OuterRef("pk")).exclude(paid_vnd=F("allocated_vnd"))
 
 
 def to_complete(user: User) -> Group:
@@ -124,7 +289,9 @@ def to_complete(user: User) -> Group:
         return Task(_("Complete %(project)s") % {"project": row}, url, note, _("Returned"), "amber")
 
     returns = Entry.objects.filter(
-        object_type=Project._meta.label_lower, object_id=Cast(OuterRef("pk"), CharField()), action="return"
+        object_type=Project._meta.label_lower,
+        object_id=Cast(OuterRef("pk"), CharField()),
+        action__in=["return", "ministry_return"],
     )
     rows = (
         _live(user)
@@ -149,13 +316,9 @@ def to_submit(user: User) -> Group:
 
 def to_start(user: User) -> Group:
     def task(row: Project) -> Task:
-        return Task(
-            _("Start %(project)s") % {"project": row},
-            _step(row, "start"),
-            _("approved on %(day)s") % {"day": f"{row.decided_on:%d/%m/%Y}"},
-        )
+        return Task(_("Start %(project)s") % {"project": row}, _step(row, "start"), _approved_on(row))
 
-    rows = _live(user).filter(_works_on(user), state=ProjectState.APPROVED).order_by("decided_on", "id")
+    rows = _live(user).filter(_works_on(user), ready("start")).order_by("decided_on", "id")
     return Group("to_start", _("Approved, not started"), rows, task)
 
 
@@ -209,11 +372,10 @@ def to_close(user: User) -> Group:
             _("Close %(project)s") % {"project": row}, _step(row, "close"), str(row.area), _("Settled"), "green"
         )
 
-    unsettled = ProjectBalance.objects.filter(project=OuterRef("pk")).exclude(paid_vnd=F("allocated_vnd"))
     provinces = _of(user, Role.OFFICER) | _of(user, Role.ACCOUNTANT)
     rows = (
         _live(user)
-        .filter(~Exists(unsettled), state=ProjectState.ACCEPTED, province_id__in=provinces)
+        .filter(ready("close"), ~Exists(_unsettled()), province_id__in=provinces)
         .order_by("accepted_on", "id")
     )
     return Group("to_close", _("Accepted and settled"), rows, task)
@@ -240,7 +402,7 @@ def to_publish(user: User) -> Group:
 def to_pay(user: User) -> Group:
     def task(row: ProjectBalance) -> Task:
         left = f"{(row.allocated_vnd - row.paid_vnd):,}".replace(",", ".")
-        done = row.project.state == ProjectState.ACCEPTED
+        done = row.project.state in DONE
         return Task(
             (_("Pay and settle %(project)s") if done else _("Pay %(project)s")) % {"project": row.project},
             reverse("funding:pay", args=[row.project.public_id]),
@@ -253,7 +415,7 @@ def to_pay(user: User) -> Group:
     rows = (
         ProjectBalance.objects.filter(project__in=_live(user).values("pk"), paid_vnd__lt=F("allocated_vnd"))
         .filter(
-            project__state__in=[ProjectState.IN_PROGRESS, ProjectState.ACCEPTED],
+            project__state__in=[ProjectState.IN_PROGRESS, *DONE],
             project__province_id__in=_of(user, Role.ACCOUNTANT),
         )
         .select_related("project", "budget")
@@ -321,14 +483,20 @@ def without_collaborator(user: User) -> Group:
     return Group("without_collaborator", _("Communes without a collaborator"), rows, task)
 
 
+# fmt: off
 BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
     Role.COLLABORATOR: (to_report,),
-    Role.LEADER: (to_decide, to_publish),
-    Role.OFFICER: (to_complete, to_submit, to_confirm, to_start, late, to_close),
-    Role.CENTRE: (to_complete, to_submit, to_confirm, to_start, late, to_report),
-    Role.ACCOUNTANT: (to_pay, to_close),
+    Role.LEADER: (to_decide, to_adjust, to_conclude, to_appraise, to_publish),
+    Role.OFFICER: (
+        to_complete, to_submit, to_register, to_conclude, to_appraise, at_ministry,
+        to_confirm, to_sign, to_start, late, to_liquidate, to_settle, to_close,
+    ),
+    Role.CENTRE: (to_complete, to_submit, to_confirm, to_sign, to_start, late, to_liquidate, to_report),
+    Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close),
+    Role.MINISTRY: (at_ministry, to_adjust),
     Role.ADMINISTRATOR: (without_role, without_collaborator),
 }
+# fmt: on
 
 
 def tasks_of(user: User, only: str = "") -> list[Group]:

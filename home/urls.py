@@ -7,5 +7,7 @@ urlpatterns = [
     path("", views.home, name="home"),
     path("overview/", views.dashboard, name="dashboard"),
     path("overview/projects/", views.records, name="records"),
+    path("overview/money/<uuid:public_id>/", views.money_effect, name="money_effect"),
+    path("overview/cases/", views.exceptions, name="exceptions"),
     path("overview/targets/<int:target_id>/", views.target, name="target"),
 ]

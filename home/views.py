@@ -2,23 +2,29 @@
 
 import re
 from typing import Any
+from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.signed_in import user_of
 from core import clock
+from core.errors import NotAllowed
 from core.models import Source
+from home import exceptions as cases
 from home import overview, todo
+from home.effect import effects
 from places.models import Area
 from places.services import report_lines
 from programmes.models import Programme, Target
 from projects.models import Project
+from projects.views.shared import project_of
 from reports.measures.money import summary
 from reports.views import page_of
 
@@ -29,9 +35,12 @@ PAGE_SIZE = 50
 def home(request: HttpRequest) -> HttpResponse:
     """The tasks of the person's roles. Who only reads goes on to the overview."""
     user = user_of(request)
-    if user.sight.roles and not user.sight.roles & set(todo.BY_ROLE):
+    roles = user.sight.roles
+    if roles and not roles & set(todo.BY_ROLE):
         return redirect("home:dashboard")
     groups = todo.tasks_of(user, request.GET.get("only", ""))
+    if roles == {Role.MINISTRY} and not groups:  # its tasks are few; most of the time it only reads
+        return redirect("home:dashboard")
     late = todo.late_projects(user)
     context = {
         "groups": groups,
@@ -132,3 +141,50 @@ def target(request: HttpRequest, target_id: int) -> HttpResponse:
         {"line": line, "url": page_of(line.record)} for line in sorted(cell.lines, key=lambda line: str(line.on))
     ]
     return render(request, "home/target.html", {**overview.show_target(row, cell), "lines": lines})
+
+
+@require_safe
+def money_effect(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """A part of the approval inbox: the budgets before and after the project gets what it asks for."""
+    user = user_of(request)
+    project = project_of(user, public_id)
+    part = getattr(request, "htmx", False)
+    template = "home/_money_effect.html" if part else "home/money_effect.html"
+    return render(request, template, {"project": project, "effects": effects(project, user)})
+
+
+@require_safe
+def exceptions(request: HttpRequest) -> HttpResponse:
+    """What an auditor asks for, by kind; `?kind=` lists all of one, `?year=` narrows to a budget year."""
+    user = user_of(request)
+    if not user.has_role(Role.AUDITOR, Role.LEADER):
+        raise NotAllowed(_("Only an auditor or a leader of the department sees the cases to look at."))
+    year = _year_in(request.GET.get("year", ""))
+    only = next((kind for kind in cases.KINDS if kind.code == request.GET.get("kind")), None)
+    groups = []
+    for kind in (only,) if only else cases.KINDS:
+        rows = cases.rows_of(kind, user, year)
+        page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")) if only else None
+        shown = list(page.object_list if page else rows[: cases.SHOWN])
+        total = page.paginator.count if page else rows.count()
+        groups.append(
+            {
+                "code": kind.code,
+                "title": kind.title,
+                "meaning": kind.meaning,
+                "rows": [(row, kind.note(row)) for row in shown],
+                "total": total,
+                "more": total > len(shown) and not only,
+                "page": page,
+            }
+        )
+    seen = Project.objects.worked_on_by(user)
+    decided = seen.filter(decided_on__isnull=False).select_related("programme", "area", "province").order_by("code")
+    context = {
+        "groups": groups,
+        "only": only.code if only else "",
+        "year": year,
+        "years": seen.order_by("-year").values_list("year", flat=True).distinct(),
+        "over": cases.over_norm(decided.filter(year=year)) if year and not only else None,
+    }
+    return render(request, "home/exceptions.html", context)

@@ -16,6 +16,7 @@ from programmes.models import (
     Activity,
     ActivityGroup,
     AdjustmentKind,
+    AdvanceTier,
     AppraisalCriterion,
     Indicator,
     LegalDocument,
@@ -72,6 +73,7 @@ def load_programmes() -> dict[str, int]:
         "kinds of adjustment": _bring_in(
             AdjustmentKind, ("code",), _dated("adjustment_kinds.csv", "code", "change", "name", "authority")
         ),
+        "advance tiers": _advance_tiers(),
         "programmes": _programmes(),
         "indicators": _indicators(),
         "targets": _targets(),
@@ -172,6 +174,32 @@ def _support_norms() -> int:
             }
         )
     return _bring_in(SupportNorm, ("code", "source", "area_id", "valid_from"), wanted)
+
+
+def _advance_tiers() -> int:
+    activities = dict(Activity.objects.values_list("code", "pk"))
+    groups = dict(ActivityGroup.objects.values_list("code", "pk"))
+    wanted = []
+    for row in rows("advance_tiers.csv"):
+        source, _colon, code = row["scope"].partition(":")
+        wanted.append(
+            {
+                "activity_id": activities[row["activity"]] if row["activity"] else None,
+                "group_id": groups[row["group"]] if row["group"] else None,
+                "source": source,
+                "area_id": _province(code).pk if source == Source.LOCAL else None,
+                "tier": int(row["tier"]),
+                "percent": Decimal(row["percent"]),
+                "condition": row["condition_vi"],
+                "valid_from": day(row["valid_from"]),
+                "valid_to": day(row["valid_to"]),
+                "legal_basis": row["legal_basis"],
+                "evidence": row["source"],
+                "verified": row["verified"],
+                "note": row["note"],
+            }
+        )
+    return _bring_in(AdvanceTier, ("activity_id", "group_id", "source", "area_id", "tier", "valid_from"), wanted)
 
 
 def _programmes() -> int:

@@ -171,6 +171,30 @@ class AdjustmentKind(DatedRule):
         return self.name
 
 
+class AdvanceTier(DatedRule):
+    """How much of the approved support may be advanced: a percentage, with its conditions, for an activity, a group of
+    them or (neither) all, by source, place and time. Tiers follow each other; the last says the most."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, blank=True, related_name="tiers")
+    group = models.ForeignKey(ActivityGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="tiers")
+    tier = models.PositiveSmallIntegerField(_("tier"), default=1)
+    percent = models.DecimalField(_("percent of the support"), max_digits=5, decimal_places=2)
+    condition = models.TextField(_("condition"), blank=True)
+    evidence = models.TextField(blank=True)  # where the fact was seen
+
+    class Meta:
+        ordering = ["source", "activity__code", "group__code", "tier", F("valid_from").asc(nulls_first=True)]
+        constraints = [
+            models.CheckConstraint(condition=Q(percent__gt=0) & Q(percent__lte=100), name="advance_tier_percent"),
+            models.CheckConstraint(
+                condition=Q(activity__isnull=True) | Q(group__isnull=True), name="advance_tier_one_subject"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity or self.group or ''} {self.source} {self.tier}"
+
+
 class Programme(models.Model):
     """A programme of several years, of one source: the national one or a province's own."""
 

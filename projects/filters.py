@@ -13,10 +13,18 @@ from enterprises.models import Enterprise
 from places.models import Area, AreaClosure, Level
 from places.services import resolve_area
 from programmes.models import Activity
+from projects.columns import COLUMNS, Column, columns
 from projects.forms import CodeField
-from projects.models import Project, ProjectState
+from projects.models import WAITING, Project, ProjectState
 
 SOURCES = [(source, source.label) for source in SUPPORT_SOURCES]
+
+
+def _flat(choices: Any) -> list[tuple[Any, Any]]:
+    found: list[tuple[Any, Any]] = []
+    for key, label in choices:
+        found += list(label) if isinstance(label, (list, tuple)) else [(key, label)]
+    return found
 
 
 class ProjectFilter(KcForm):
@@ -33,13 +41,23 @@ class ProjectFilter(KcForm):
         required=False,
     )
     area = forms.CharField(label=_("Place"), max_length=30, widget=forms.Select, required=False)
-    state = forms.ChoiceField(label=_("State"), choices=[("", _("All states")), *ProjectState.choices], required=False)
+    state = forms.ChoiceField(
+        label=_("State"),
+        choices=[("", _("All states")), ("waiting", _("Waiting for a decision")), *ProjectState.choices],
+        required=False,
+    )
     late = forms.BooleanField(label=_("Late only"), required=False)
+    columns = forms.MultipleChoiceField(
+        label=_("Columns"),
+        choices=[(column.code, column.label) for column in COLUMNS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
 
     def __init__(self, data: Any, *, rows: "QuerySet[Project]") -> None:
         super().__init__(data)
         self.rows = rows
-        self.used = {name for name, value in data.items() if str(value).strip() and name in self.fields}
+        self.used = {name for name, value in data.items() if str(value).strip() and name in self.fields} - {"columns"}
         fields: Any = self.fields
         years = rows.order_by("-year").values_list("year", flat=True).distinct()
         fields["year"].choices = [("", _("All years")), *((year, str(year)) for year in years)]
@@ -96,14 +114,33 @@ class ProjectFilter(KcForm):
         if data.get("area"):
             rows = rows.filter(area_id__in=AreaClosure.objects.filter(ancestor=data["area"]).values("area_id"))
         if data.get("state"):
-            rows = rows.filter(state=data["state"])
+            rows = rows.filter(state__in=WAITING if data["state"] == "waiting" else [data["state"]])
         if data.get("late"):
             rows = rows.late()  # type: ignore[attr-defined]
         return rows
 
     @property
+    def shown_columns(self) -> list[Column]:
+        """Those that were chosen, otherwise the usual ones."""
+        self.is_valid()
+        return columns(self.cleaned_data.get("columns") or ())
+
+    @property
+    def in_words(self) -> str:
+        """«Budget year: 2026; State: Draft», of what is used."""
+        self.is_valid()
+        words = []
+        for name in self.fields:
+            if name in self.used and name in self.cleaned_data:
+                value = self.cleaned_data[name]
+                choices = {str(key): label for key, label in _flat(getattr(self.fields[name], "choices", ()))}
+                said = choices.get(str(value), value)
+                words.append(str(self.fields[name].label) if value is True else f"{self.fields[name].label}: {said}")
+        return "; ".join(words)
+
+    @property
     def ignored(self) -> list[str]:
         """«Budget year: abc» for each part of the address that could not be used."""
-        known = {*self.fields, "page"}
+        known = {*self.fields, "page", "all", "step"}
         wrong = [f"{self.fields[name].label}: {self.data.get(name, '')[:40]}" for name in self.errors]
         return wrong + [f"{name[:20]}: {self.data.get(name, '')[:40]}" for name in self.data if name not in known]

@@ -40,6 +40,12 @@ class ProjectState(models.TextChoices):
     REJECTED = "rejected", _("Rejected")
 
 
+WAITING = (  # submitted, and nobody has decided yet
+    ProjectState.SUBMITTED,
+    ProjectState.REGISTERED,
+    ProjectState.APPRAISED,
+    ProjectState.MINISTRY_APPRAISED,
+)
 EDITABLE = (ProjectState.DRAFT, ProjectState.RETURNED)
 OPEN_FOR_PROGRESS = (ProjectState.APPROVED, ProjectState.CONTRACTED, ProjectState.IN_PROGRESS)
 DONE = (ProjectState.ACCEPTED, ProjectState.LIQUIDATED, ProjectState.SETTLED)  # carried out, not closed yet

@@ -149,6 +149,12 @@ def may_confirm(update: "ProgressUpdate", user: "User") -> Verdict:
     return YES
 
 
+def sees_adjustments(project: "Project", user: "User") -> bool:
+    """Those who work on the project; the ministry those of its own money, on which it decides."""
+    own = acts_as_ministry(project, user) and project.programme.source == Source.NATIONAL
+    return own or sees_working_papers(project, user)
+
+
 def may_ask_adjustment(project: "Project", user: "User") -> Verdict:
     if not _works_on(project, user):
         return no(_("Only an officer of the department or the implementing centre asks for an adjustment."))

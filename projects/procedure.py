@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audit.steps import Step
 from core import clock
-from core.models import Verified
+from core.models import Source, Verified
 from core.verdicts import YES, Verdict, no
 from programmes.models import StepRule
 from projects.models import Project
@@ -93,3 +93,18 @@ def deadline_of(project: Project, step: str) -> dt.date | None:
         if rule.step == step and rule.deadline_day and rule.deadline_month:
             return dt.date(project.year + rule.deadline_years, rule.deadline_month, rule.deadline_day)
     return None
+
+
+def ready(step: str) -> Q:
+    """Projects whose state and dated rules allow the step today, as a filter: `in_state` for a whole list."""
+    found = Q(pk__in=[])
+    rules = [row for row in StepRule.objects.valid_on(clock.today()) if row.before == step and row.step in DAY_OF]
+    for source in (Source.NATIONAL, Source.LOCAL):
+        here = Q(programme__source=source, state__in=PROJECT_LIFE.steps[step].starts(source))
+        for rule in rules:
+            if rule.source != source or rule.verified != Verified.YES:
+                continue
+            done = Q(**{f"{DAY_OF[rule.step]}__isnull": False}) | Q(historical=True)
+            here &= done if rule.area_id is None else done | ~Q(province=rule.area_id)
+        found |= here
+    return found

@@ -1,11 +1,16 @@
 from django.urls import path
 
-from projects.views import adjustments, appraisal, contracts, editing, progress, projects, steps
+from projects.views import adjustments, appraisal, contracts, drafting, editing, inbox, lists, progress, projects, steps
 
 app_name = "projects"
 urlpatterns = [
     path("", projects.index, name="list"),
+    path("export/", lists.export, name="export"),
+    path("bulk/", lists.bulk, name="bulk"),
+    path("inbox/", inbox.inbox, name="inbox"),
     path("new/", editing.new, name="new"),
+    path("new/copy/", drafting.copy, name="copy"),
+    path("completeness/", drafting.completeness, name="completeness"),
     path("beneficiaries/", editing.beneficiaries, name="beneficiaries"),
     path("ceilings/", editing.ceilings, name="ceilings"),
     path("of-establishment/<uuid:public_id>/", projects.of_enterprise, name="of_enterprise"),

@@ -15,7 +15,15 @@ from enterprises.models import Enterprise
 from funding.models import Budget
 from funding.services import Voucher, give_budget
 from places.models import Area, AreaClosure, AreaParent, AreaSuccession
-from programmes.models import Activity, ActivityGroup, Indicator, Programme, ReportingPeriod
+from programmes.models import (
+    Activity,
+    ActivityGroup,
+    AppraisalCriterion,
+    Indicator,
+    Programme,
+    ReportingPeriod,
+    StepRule,
+)
 from projects.models import Project, ProjectEstimate
 from projects.services import DecisionData, ProjectData, create_project, take_step
 
@@ -243,6 +251,18 @@ def bare_project(place: Place, code: str = "KCDP-2026-900", **fields: Any) -> Pr
     }
     row: Project = Project.objects.create(code=code, **values)
     ProjectEstimate.objects.create(project=row, source=Source.LOCAL, amount_vnd=1)
+    return row
+
+
+def criterion(code: str = "L1", **fields: Any) -> AppraisalCriterion:
+    values = {"name": "Phù hợp với chương trình", "source": Source.LOCAL, "verified": "yes", **fields}
+    row, _created = AppraisalCriterion.objects.get_or_create(code=code, defaults=values)
+    return row
+
+
+def step_rule(code: str, step: str, before: str, **fields: Any) -> StepRule:
+    values = {"source": Source.NATIONAL, "verified": "yes", "legal_basis": "Điều 6", **fields}
+    row: StepRule = StepRule.objects.create(code=code, step=step, before=before, **values)
     return row
 
 

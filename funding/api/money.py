@@ -17,8 +17,10 @@ from core.api.problems import Problem, in_terms_of_the_body
 from core.api.serializers import Choice, Day, Reference, SignedVnd, StrictSerializer, Text, Uuid, Vnd, Whole
 from core.api.views import PortalRequest, PortalView
 from enterprises.api.views import AreaField
+from enterprises.models import Enterprise
+from funding.advances import warnings_of_advance
 from funding.models import Account, Budget, EntryKind, LedgerEntry
-from funding.services import Voucher, allocate, correct, give_budget, pay
+from funding.services import MOVES, Voucher, allocate, correct, give_budget, pay
 from places.api.views import ON, brief, read_area
 from places.models import Area
 from programmes.models import Programme
@@ -27,6 +29,7 @@ from projects.services import DecisionData
 
 ANY = OpenApiTypes.OBJECT
 SUPPORT = ["national", "local"]
+PAYMENT_KINDS = [*(str(kind) for kind in MOVES), str(EntryKind.CORRECTION)]
 
 
 class DecisionBody(StrictSerializer):
@@ -38,8 +41,8 @@ class DecisionBody(StrictSerializer):
     batch = Text(max_length=40, required=False, allow_blank=True)
 
 
-def find_agency(text: str, province: Area) -> Agency:
-    """An agency of the province or of the country, by id, name or kind. ValidationError at decision.issuer."""
+def find_agency(text: str, province: Area, field: str = "decision") -> Agency:
+    """An agency of the province or of the country, by id, name or kind. ValidationError at <field>.issuer."""
     rows = Agency.objects.filter(area=province) | Agency.objects.filter(area__isnull=True)
     for name in ("public_id", "name", "kind"):
         try:
@@ -48,7 +51,7 @@ def find_agency(text: str, province: Area) -> Agency:
             continue
         if found is not None:
             return found
-    raise serializers.ValidationError({"decision": {"issuer": [_("There is no such agency here.")]}})
+    raise serializers.ValidationError({field: {"issuer": [_("There is no such agency here.")]}})
 
 
 def decision_data(body: dict[str, Any], province: Area) -> DecisionData:
@@ -83,17 +86,19 @@ class AllocationBody(StrictSerializer):
 
 
 class PaymentBody(StrictSerializer):
-    """`kind` correction: `corrects` names the entry, `amount_vnd` is signed."""
+    """`kind` correction: `corrects` names the entry, `amount_vnd` is signed. `establishment`: whom a delivery goes to,
+    when the project has several beneficiaries."""
 
     project = Uuid()
     source = Choice(SUPPORT)  # type: ignore[assignment]
-    kind = Choice(["advance", "payment", "return", "correction"])
+    kind = Choice(PAYMENT_KINDS)
     amount_vnd = SignedVnd()
     document_no = Text(max_length=60)
     document_on = Day()
     budget_year = Whole(min_value=1990, max_value=2100, required=False)
     reason = Text(max_length=300, required=False, allow_blank=True)
     corrects = Uuid(required=False)
+    establishment = Uuid(required=False)
 
 
 def show_entry(row: LedgerEntry) -> dict[str, Any]:
@@ -105,7 +110,10 @@ def show_entry(row: LedgerEntry) -> dict[str, Any]:
         "source": row.budget.source,
         "budget_year": row.budget.year,
         "kind": row.kind,
+        "account": row.account,
+        "counter_account": row.counter,
         "amount_vnd": row.amount_vnd,
+        "establishment": str(row.establishment.public_id) if row.establishment else None,
         "document_no": row.document_no,
         "document_on": row.document_on,
         "recorded_on": row.recorded_on,
@@ -210,11 +218,14 @@ class _Entries(PortalView):
     )
     account: str
 
+    def account_of(self, values: dict[str, Any]) -> str:
+        return self.account
+
     def rows(self, request: PortalRequest, values: dict[str, Any]) -> Any:
         rows = (
             LedgerEntry.objects.visible_to(request.user)
-            .account(self.account)
-            .select_related("project", "budget__programme", "corrects")
+            .account(self.account_of(values))
+            .select_related("project", "budget__programme", "corrects", "establishment")
         )
         area = read_area(values)
         if area is not None:
@@ -266,7 +277,17 @@ class AllocationList(_Entries):
 
 class PaymentList(_Entries):
     account = Account.PAID
-    params = (*_Entries.params, params.choice("kind", ["advance", "payment", "return", "correction"]))
+    params = (
+        *_Entries.params,
+        params.choice("kind", PAYMENT_KINDS),
+        params.choice("account", ["paid", "cleared", "delivered"]),
+    )
+
+    def account_of(self, values: dict[str, Any]) -> str:
+        """What was paid, so that the rows add up to it; the others when they are asked for."""
+        kind = values.get("kind")
+        own = str(MOVES[EntryKind(kind)][0]) if kind in MOVES else self.account
+        return str(values.get("account", own))
 
     @extend_schema(operation_id="payments", responses=ANY)
     def get(self, request: PortalRequest) -> Response:
@@ -289,16 +310,30 @@ class PaymentList(_Entries):
                     voucher,
                     actor=request.user,
                     budget_year=body.get("budget_year"),
+                    establishment=self._establishment(project, body),
                 )
-            return Response(show_entry(entry), status=201)
+            advance = entry.kind == EntryKind.ADVANCE
+            warnings = warnings_of_advance(project, entry.budget.source, entry.document_on) if advance else []
+            return Response({**show_entry(entry), "warnings": warnings}, status=201)
 
         return self.once(request, act)
+
+    @staticmethod
+    def _establishment(project: Project, body: dict[str, Any]) -> Enterprise | None:
+        if "establishment" not in body:
+            return None
+        found: Enterprise | None = project.beneficiaries.filter(public_id=body["establishment"]).first()
+        if found is None or body["kind"] != EntryKind.DELIVERY:
+            text = _("Name a beneficiary of the project, for a delivery only.")
+            raise Problem(400, "invalid", text, {"establishment": text})
+        return found
 
     @staticmethod
     def _correct(request: PortalRequest, project: Project, body: dict[str, Any], voucher: Voucher) -> LedgerEntry:
         original = (
             LedgerEntry.objects.visible_to(request.user)
-            .filter(project=project, account=Account.PAID, public_id=body.get("corrects"))  # type: ignore[misc]
+            .filter(project=project, public_id=body.get("corrects"))  # type: ignore[misc]
+            .exclude(account=Account.ALLOCATED)
             .first()
         )
         if original is None:

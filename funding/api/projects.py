@@ -26,7 +26,7 @@ from core.models import Source
 from enterprises.api.views import AreaField
 from enterprises.models import Enterprise
 from files.services import check_photo, path_of
-from funding.api.money import DecisionBody, decision_data, find_programme
+from funding.api.money import DecisionBody, decision_data, find_agency, find_programme
 from funding.models import Account, LedgerEntry
 from places.api.views import ON, brief, read_area
 from places.models import Area
@@ -225,18 +225,16 @@ class MoneyBody(StrictSerializer):
 
 
 class PaperBody(StrictSerializer):
-    issuer = Uuid(required=False, allow_null=True)
+    """`issuer`: as of a decision."""
+
+    issuer = Text(max_length=300, required=False, allow_blank=True)
     number = Text(max_length=60, required=False, allow_blank=True)
     date = Day(required=False, allow_null=True)
     participants = Text(max_length=2000, required=False, allow_blank=True)
 
 
-def paper_data(body: dict[str, Any], project: Project) -> PaperData:
-    issuer = None
-    if body.get("issuer") is not None:
-        issuer = Agency.objects.deciding(project.province_id).filter(public_id=body["issuer"]).first()
-        if issuer is None:
-            raise serializers.ValidationError({"paper": {"issuer": [_("There is no such agency here.")]}})
+def paper_data(body: dict[str, Any], province: Area) -> PaperData:
+    issuer = find_agency(body["issuer"], province, "paper") if body.get("issuer") else None
     return PaperData(body.get("number", ""), body.get("date"), issuer, body.get("participants", ""))
 
 
@@ -459,7 +457,7 @@ class ProjectStep(PortalView):
             if "money" in body:
                 data["money"] = self._money(body["money"])
             if "paper" in body:
-                data["paper"] = paper_data(body["paper"], row)
+                data["paper"] = paper_data(body["paper"], row.province)
             moved = take_step(row, step, actor=request.user, note=body.get("note", ""), data=data)
             return Response(show_one(moved, request.user))
 

@@ -1,12 +1,26 @@
 from django.urls import path
 
-from funding.api import money, projects
+from funding.api import life, money, projects
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="projects"),
     path("projects/<uuid:project_id>/", projects.ProjectOne.as_view(), name="project"),
     path("projects/<uuid:project_id>/history/", projects.ProjectHistory.as_view(), name="project-history"),
     path("projects/<uuid:project_id>/steps/<slug:step>/", projects.ProjectStep.as_view(), name="project-step"),
+    path("projects/<uuid:project_id>/papers/", life.PaperList.as_view(), name="papers"),
+    path("projects/<uuid:project_id>/opinions/", life.OpinionList.as_view(), name="opinions"),
+    path("projects/<uuid:project_id>/contracts/", life.ContractList.as_view(), name="contracts"),
+    path(
+        "projects/<uuid:project_id>/contracts/<uuid:contract_id>/void/",
+        life.ContractVoid.as_view(),
+        name="contract-void",
+    ),
+    path("projects/<uuid:project_id>/adjustments/", life.AdjustmentList.as_view(), name="adjustments"),
+    path(
+        "projects/<uuid:project_id>/adjustments/<uuid:adjustment_id>/steps/<slug:step>/",
+        life.AdjustmentStep.as_view(),
+        name="adjustment-step",
+    ),
     path("projects/<uuid:project_id>/progress/", projects.ProgressList.as_view(), name="progress"),
     path("projects/<uuid:project_id>/progress/<uuid:uuid>/", projects.ProgressOne.as_view(), name="progress-one"),
     path(

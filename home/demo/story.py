@@ -152,8 +152,10 @@ class Story:
         self.step(day, "stop", "lanhdao", note=reason, data={"decision": self.decision(day, number)})
 
     def pay(self, day: dt.date, amount_vnd: int, number: str, *, advance: bool = False) -> None:
+        self.money(day, EntryKind.ADVANCE if advance else EntryKind.PAYMENT, amount_vnd, number)
+
+    def money(self, day: dt.date, kind: str, amount_vnd: int, number: str) -> None:
         def act() -> None:
-            kind = EntryKind.ADVANCE if advance else EntryKind.PAYMENT
             pay(self.project, self.source, kind, amount_vnd, Voucher(number, day), actor=self.stage.person("ketoan"))
 
         self.timeline.add(day, act)

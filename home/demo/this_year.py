@@ -12,6 +12,7 @@ from typing import Any
 from audit.services import record
 from core import clock
 from core.models import Source
+from funding.models import EntryKind
 from funding.services import Voucher, give_budget
 from home.demo.stage import Stage
 from home.demo.story import Story, support
@@ -317,6 +318,8 @@ class ThisYear:
             self.ago(18), "Hoàn thành lắp đặt và chạy thử.", 100, results={"MACHINE_EST": 1}, photos=["Máy cắt laser"]
         )
         iron.confirm(self.ago(16))
+        iron.money(self.ago(14), EntryKind.CLEARING, 120 * MILLION, self.voucher())
+        iron.money(self.ago(12), EntryKind.DELIVERY, 120 * MILLION, self.voucher())
         iron.accept(self.ago(10))
         tea = self.project(
             260, "Ứng dụng máy sao chè tự động", "c18199-2020", "MACHINE", 240, 650,
@@ -327,6 +330,7 @@ class ThisYear:
         tea.confirm(self.ago(78))
         tea.accept(self.ago(72))
         tea.pay(self.ago(60), 240 * MILLION, self.voucher())
+        tea.money(self.ago(58), EntryKind.DELIVERY, 240 * MILLION, self.voucher())
         tea.close(self.ago(50))
         for ending, name, firm in (
             ("liquidate", "Ứng dụng máy đóng chai mật ong", "Hợp tác xã Mật ong Minh Họa C5"),

@@ -68,12 +68,14 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     adjustments.require_adjustable(project)
     picker = None
     if "beneficiaries" in form.fields:
-        picker = picker_for(request, user, form["beneficiaries"].value() or [])
+        picker = picker_for(user, form.data.get("beneficiary_q", ""), form["beneficiaries"].value() or [])
     return render_form(request, "projects/adjust.html", form, {"project": project, "picker": picker}, error)
 
 
 def adjustment_of(user: User, public_id: UUID, adjustment_id: UUID) -> Adjustment:
     project = project_of(user, public_id)
+    if not permissions.sees_adjustments(project, user):
+        raise Http404
     row: Adjustment = get_object_or_404(
         Adjustment.objects.select_related("asked_by", "decided_by", "file"), project=project, public_id=adjustment_id
     )

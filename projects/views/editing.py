@@ -1,7 +1,7 @@
 """Entering a project and changing its draft."""
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.models import User
+from accounts import drafts
+from accounts.models import FormDraft, User
 from accounts.signed_in import render_form, user_of
+from accounts.views.drafts import key_in
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.once import once
@@ -21,6 +23,8 @@ from projects.ceilings import ceilings as measure
 from projects.ceilings import repeats, repeats_shown, sources_asked
 from projects.forms import FOUND_AT_ONCE, ProjectForm, chosen_beneficiaries, find_beneficiaries
 from projects.models import Project
+from projects.requirements import missing_for
+from projects.sections import FIRST_STEP, copied_values, sections
 from projects.views.shared import project_of
 
 
@@ -30,12 +34,15 @@ def new(request: HttpRequest) -> HttpResponse:
     permissions.may_create(user).require()
     if "find" in request.POST:
         return _find(request, user, None)
-    form = ProjectForm(request.POST or None, actor=user)
+    again = _typed_before(request, user)
+    source = _copied_from(request, user) if again is None else None
+    form = _form(request, user, None, again, copied_values(source) if source else None)
     error = None
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
             project = services.create_project(form.project_data(), actor=user)
+            drafts.stored(user, key_in(request.POST))
             return reverse("projects:detail", args=[project.public_id])
 
         try:
@@ -48,7 +55,7 @@ def new(request: HttpRequest) -> HttpResponse:
         else:
             messages.success(request, _("The draft is stored. Complete it, then submit it."))
             return answer
-    return _form_page(request, user, form, None, error=error)
+    return _form_page(request, user, form, None, error=error, again=again, source=source)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -59,13 +66,15 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if "find" in request.POST:
         services.require_editable(project)
         return _find(request, user, project)
-    form = ProjectForm(request.POST or None, actor=user, project=project)
+    again = _typed_before(request, user)
+    form = _form(request, user, project, again)
     error, unlike = None, []
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
             version = form.cleaned_data["version"] or 0  # a form that does not say overwrites nobody's work
             services.change_project(project, form.project_data(), actor=user, version=version)
+            drafts.stored(user, key_in(request.POST))
             return reverse("projects:detail", args=[project.public_id])
 
         try:
@@ -82,7 +91,34 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return answer
     else:
         services.require_editable(project)
-    return _form_page(request, user, form, project, error=error, unlike=unlike)
+    return _form_page(request, user, form, project, error=error, unlike=unlike, again=again)
+
+
+def _typed_before(request: HttpRequest, user: User) -> FormDraft | None:
+    """The draft that is to be used again: `?draft=` with its key."""
+    key = key_in(request.GET, "draft") if request.method != "POST" else None
+    return drafts.find(user, request.path, key) if key else None
+
+
+def _copied_from(request: HttpRequest, user: User) -> Project | None:
+    """The project whose content a new one takes over: `?copy=` with its id."""
+    key = key_in(request.GET, "copy") if request.method != "POST" else None
+    return project_of(user, key) if key else None
+
+
+def _form(
+    request: HttpRequest,
+    user: User,
+    project: Project | None,
+    again: FormDraft | None,
+    first: dict[str, Any] | None = None,
+) -> ProjectForm:
+    """What was sent; or what was typed before, as it was typed; or what is stored, and `first` of a new one."""
+    if again is None:
+        return ProjectForm(request.POST or None, actor=user, project=project, initial=first or {})
+    form = ProjectForm(drafts.as_sent(again), actor=user, project=project)
+    form.judge_nothing()
+    return form
 
 
 def _take_up(form: ProjectForm, user: User, public_id: UUID) -> list[dict[str, str]]:
@@ -103,14 +139,25 @@ def _find(request: HttpRequest, user: User, project: Project | None) -> HttpResp
 def _form_page(
     request: HttpRequest, user: User, form: ProjectForm, project: Project | None, **context: Any
 ) -> HttpResponse:
-    error = context.pop("error", None)
+    error, again = context.pop("error", None), context.get("again")
     values = form["beneficiaries"].value() or []
-    context |= {"project": project, "picker": picker_for(request, user, values)}
+    key = again.key if again else key_in(request.POST) or uuid4()
+    stored = project is not None and not form.is_bound
+    missing = missing_for(project, FIRST_STEP) if project is not None and stored else {}
+    context |= {
+        "project": project,
+        "picker": picker_for(user, form.data.get("beneficiary_q", ""), values),
+        "draft_key": key,
+        "sections": sections(form, missing),
+        "count": sum(map(len, missing.values())),
+        "known": stored,
+        "drafts": drafts.kept(user, request.path, without=key),
+    }
     return render_form(request, "projects/form.html", form, context, error)
 
 
-def picker_for(request: HttpRequest, user: User, values: Any) -> dict[str, Any]:
-    text = (request.POST.get("beneficiary_q") or request.GET.get("beneficiary_q") or "")[:100].replace("\0", "")
+def picker_for(user: User, text: str, values: Any) -> dict[str, Any]:
+    text = text[:100].replace("\0", "")
     chosen = chosen_beneficiaries(user, values)
     found, count = find_beneficiaries(user, text, chosen)
     return {"text": text, "chosen": chosen, "found": found, "count": count, "more": count > FOUND_AT_ONCE}
@@ -121,7 +168,7 @@ def beneficiaries(request: HttpRequest) -> HttpResponse:
     """The part of the form that picks beneficiaries: those chosen, and those that fit the search."""
     user = user_of(request)
     permissions.may_create(user).require()
-    picker = picker_for(request, user, request.GET.getlist("beneficiaries"))
+    picker = picker_for(user, request.GET.get("beneficiary_q", ""), request.GET.getlist("beneficiaries"))
     return render(request, "projects/_beneficiaries.html", {"picker": picker})
 
 

@@ -13,7 +13,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.saved_views import views_of
 from accounts.signed_in import user_of
+from accounts.views.saved import SavedViewForm
 from audit.models import Entry
 from core import clock
 from core.models import SUPPORT_SOURCES, Source
@@ -21,6 +23,7 @@ from places.models import Level
 from places.services import district_on
 from projects import appraisal, permissions
 from projects.ceilings import ceilings_of, repeats_of, repeats_shown
+from projects.columns import COLUMNS
 from projects.filters import ProjectFilter
 from projects.models import (
     EDITABLE,
@@ -34,6 +37,7 @@ from projects.models import (
 )
 from projects.procedure import deadline_of
 from projects.states import PROJECT_LIFE
+from projects.views.lists import in_order, may_move
 from projects.views.shared import project_of, support_totals, with_support
 
 PAGE_SIZE = 50
@@ -45,12 +49,23 @@ def index(request: HttpRequest) -> HttpResponse:
     visible = Project.objects.visible_to(user)
     form = ProjectFilter(request.GET, rows=visible)
     rows = form.narrow()
-    shown = with_support(rows).select_related("programme", "area", "implementing_unit").order_by("-year", "-code", "pk")
+    shown = in_order(with_support(rows))
     page = Paginator(shown.prefetch_related("beneficiaries"), PAGE_SIZE).get_page(request.GET.get("page"))
+    totals, columns = support_totals(rows), form.shown_columns
+    shown_rows: Iterable[Any] = page.object_list
+    for row in shown_rows:
+        row.cells = [(column, column.value(row)) for column in columns]
     context = {
         "form": form,
         "page": page,
-        "totals": support_totals(rows),
+        "columns": columns,
+        "columns_offered": COLUMNS,
+        "sums": [(column, totals.get(column.total)) for column in columns],
+        "totals": totals,
+        "views": views_of(user, request.path),
+        "save_form": SavedViewForm(initial={"page": request.path, "query": request.GET.urlencode()}),
+        "query": request.GET.urlencode(),
+        "may_move": may_move(user),
         "any": bool(page.object_list) or visible.exists(),
         "may_create": permissions.may_create(user),
     }
@@ -104,11 +119,13 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _life(project: Project, user: User, inside: bool) -> dict[str, Any]:
     """Appraisal, contracts and adjustments, for those who work on the project."""
-    if not inside:
+    if not permissions.sees_adjustments(project, user):
         return {}
+    asked = list(project.adjustments.prefetch_related("kinds"))
+    if not inside:
+        return {"adjustments": asked, "show_adjustments": bool(asked)}
     opinions = list(project.opinions.prefetch_related("marks__criterion"))
     signed = list(project.contracts.select_related("annex_of"))
-    asked = list(project.adjustments.prefetch_related("kinds"))
     open_for_opinions = project.state in appraisal.OPEN_FOR_OPINIONS
     decided = project.decided_on is not None
     ended = project.closed_on or project.stopped_on

@@ -20,7 +20,7 @@ from files.services import read_bytes
 from projects import appraisal, contracts
 from projects.forms import ApproveForm, DayStepForm, PaperStepForm, StepForm, StopForm
 from projects.models import Adjustment, Contract, Decision, Project, StepPaper
-from projects.permissions import sees_working_papers
+from projects.permissions import sees_adjustments, sees_working_papers
 from projects.procedure import deadline_of, doubts
 from projects.requirements import missing_for
 from projects.services import take_step
@@ -149,7 +149,8 @@ def paper(request: HttpRequest, public_id: UUID, kind: str, pk: int) -> HttpResp
     user = user_of(request)
     project = project_of(user, public_id)
     models: dict[str, Any] = {"step": StepPaper, "contract": Contract, "adjustment": Adjustment}
-    if kind not in models or not sees_working_papers(project, user):
+    seen = sees_adjustments if kind == "adjustment" else sees_working_papers
+    if kind not in models or not seen(project, user):
         raise Http404
     row = models[kind].objects.filter(project=project, pk=pk, file__isnull=False).select_related("file").first()
     if row is None:

@@ -2,13 +2,16 @@
 // every page works without JavaScript. `start` runs on the page and on every part that htmx brings.
 import { start as drops } from "./drops.js";
 import { start as errors } from "./errors.js";
+import { start as keep } from "./keep.js";
+import { start as keys } from "./keys.js";
 import { start as leave } from "./leave.js";
 import { start as money } from "./money.js";
 import { start as once } from "./once.js";
 import { start as photos } from "./photos.js";
+import { start as pick } from "./pick.js";
 import { start as print } from "./print.js";
 
-const behaviours = [drops, errors, leave, money, once, photos, print];
+const behaviours = [drops, errors, keep, keys, leave, money, once, photos, pick, print];
 const run = (root) => behaviours.forEach((behaviour) => behaviour(root));
 
 run(document);

@@ -172,7 +172,10 @@ ENTRY = {
     "source": text,
     "budget_year": whole,
     "kind": text,
+    "account": text,
+    "counter_account": text,
     "amount_vnd": whole,
+    "establishment": Null(identity),
     "document_no": text,
     "document_on": day,
     "recorded_on": day,
@@ -481,7 +484,7 @@ def test_every_write_answers_with_the_object_in_the_shape_of_its_list(scene: Sce
     assert (more.status_code, faults(more.json(), ENTRY)) == (201, [])
     voucher = {"kind": "advance", "document_no": "UNC 1", "document_on": today, "reason": ""}
     paid = accountant.post("/payments/", {**entry, **voucher})
-    assert (paid.status_code, faults(paid.json(), ENTRY)) == (201, [])
+    assert (paid.status_code, faults(paid.json(), {**ENTRY, "warnings": [text]})) == (201, [])
     assert (paid.json()["budget_year"], paid.json()["recorded_on"]) == (2026, today)
     returned = accountant.post("/payments/", {**entry, **voucher, "kind": "return"})
     assert returned.json()["amount_vnd"] == -1

@@ -242,6 +242,8 @@ def test_return_and_payment_racing_never_leave_the_room_between_nothing_and_the_
 
 def test_twenty_pay_the_rest_and_one_does(place: f.Place, people: f.People) -> None:
     project = f.approved(place, people, 100)
+    for step in ("start", "accept"):
+        project = take_step(project, step, actor=people.officer)
     rest = lambda number: said(lambda: pay(project, "local", "payment", 100, VOUCHER, actor=person("ketoan")) and None)  # noqa: E731
     assert together(20, rest) == {"done": 1, "ceiling_exceeded": 19}
     assert ProjectBalance.objects.get().paid_vnd == 100

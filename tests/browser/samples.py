@@ -15,7 +15,7 @@ from funding.models import Budget, LedgerEntry
 from jobs.models import Job
 from papers.models import Engagement, PaperTemplate
 from programmes.models import AnnualPlan, Target
-from projects.models import Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
+from projects.models import Adjustment, Contract, Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
 from reports.models import Report
 from training.models import TrainingClass
 
@@ -47,6 +47,8 @@ NO_PAGES = {
     "readyz": "for machines",
     "set_language": "only POST",
     "accounts:sign_out": "only POST",
+    "accounts:draft": "a part of a form, shown on projects:new",
+    "accounts:draft_drop": "only POST",
     "accounts:person_password": "only POST",
     "accounts:person_reactivate": "only POST",
     "accounts:secret_new": "only POST",
@@ -54,9 +56,16 @@ NO_PAGES = {
     "projects:confirm": "only POST",
     "projects:return_update": "only POST; a refused form is shown there, see the test of forms",
     "programmes:plan_revise": "only POST",
+    "projects:completeness": "a part of the form, shown on projects:new",
     "projects:ceilings": "a part of the form, shown on projects:new",
+    "funding:batch_effect": "a part of funding:batch",
     "projects:beneficiaries": "a part of the form, shown on projects:new",
+    "funding:treasury_sheet": "a file",
     "projects:file": "a file",
+    "projects:paper": "a file",
+    "accounts:view_save": "only POST",
+    "accounts:view_drop": "only POST",
+    "projects:export": "a file",
     "projects:photo": "a file",
     "reports:file": "a file",
     "papers:paper": "a file",
@@ -158,6 +167,12 @@ PAGES["home:records"] = lambda: [
     ("none", [], OFFICER, "?from=1999&to=1999"),
 ]
 
+_plain("home:exceptions", AUDITOR, year="?year=2026", kind="?kind=repeated", none="?year=1999")
+PAGES["home:money_effect"] = lambda: [
+    ("", [live(state="submitted").first().public_id], LEADER),
+    ("none", [live(state="closed").first().public_id], LEADER),
+]
+
 
 @page("home:target")
 def _target() -> Any:
@@ -196,9 +211,28 @@ for _name in ("detail", "edit"):
 
 # --- projects ---------------------------------------------------------------------------------------------------------
 
-_plain("projects:list", OFFICER, none="?q=khong-co-de-an-nay", late="?late=1", page="?page=2", wrong="?state=vua")
-_plain("projects:new")
+_plain(
+    "projects:list",
+    OFFICER,
+    none="?q=khong-co-de-an-nay",
+    late="?late=1",
+    page="?page=2",
+    wrong="?state=vua",
+    columns="?columns=state&columns=type&columns=beneficiaries&columns=submitted&columns=investment&columns=asked",
+)
+_plain("projects:bulk", OFFICER, found="?all=1&state=draft", step="?all=1&state=draft&step=submit")
+PAGES["projects:new"] = lambda: [
+    ("", [], OFFICER),
+    ("copy", [], OFFICER, f"?copy={live(state='closed').first().public_id}"),
+]
+_plain("projects:copy", OFFICER, none="?q=khong-co-de-an-nay")
 _plain("projects:progress", OFFICER)
+PAGES["projects:inbox"] = lambda: [
+    ("", [], LEADER),
+    ("chosen", [], LEADER, f"?project={live(state='submitted').last().public_id}"),
+    ("gone", [], LEADER, f"?project={live(state='approved').first().public_id}"),
+    ("none", [], ACCOUNTANT),
+]
 PAGES["projects:of_enterprise"] = lambda: [
     ("", [Enterprise.objects.get(name="Công ty TNHH Chế biến gỗ Minh Họa A7").public_id], OFFICER)
 ]
@@ -235,8 +269,45 @@ def _step() -> Any:
     yield "accept", [live(state="in_progress").first().public_id, "accept"], CENTRE
     yield "close", [live(state="accepted").first().public_id, "close"], ACCOUNTANT
     yield "stop", [live(state="in_progress").first().public_id, "stop"], LEADER
+    yield "appraise", [live(state="submitted").first().public_id, "appraise"], LEADER
+    yield "ministry_appraise", [live(state="registered").first().public_id, "ministry_appraise"], OFFICER
+    yield "contract", [live(state="approved").first().public_id, "contract"], CENTRE
+    yield "liquidate", [live(state="accepted").first().public_id, "liquidate"], CENTRE
+    yield "settle", [live(state="liquidated").first().public_id, "settle"], ACCOUNTANT
 
 
+PAGES["projects:opinion"] = lambda: [("", [live(state="registered").first().public_id], LEADER)]
+PAGES["projects:contract_new"] = lambda: [
+    ("", [live(state="approved").first().public_id], CENTRE),
+    ("annex", [live(state="contracted").first().public_id], CENTRE),
+]
+
+
+@page("projects:contract_void")
+def _contract_void() -> Any:
+    row = Contract.objects.filter(project__state="contracted").first()
+    yield "", [row.project.public_id, row.public_id], CENTRE
+
+
+PAGES["projects:adjust"] = lambda: [
+    ("", [live(state="in_progress").get(type="group").public_id], OFFICER),
+    ("task", [live(state="in_progress").get(type="task").public_id], CENTRE),
+]
+
+
+def _asked() -> list[Any]:
+    row = Adjustment.objects.filter(state="asked").get()
+    return [row.project.public_id, row.public_id]
+
+
+PAGES["projects:adjustment"] = lambda: [("", _asked(), LEADER)]
+PAGES["projects:adjustment_step"] = lambda: [
+    ("decide", [*_asked(), "decide"], LEADER),
+    ("refuse", [*_asked(), "refuse"], LEADER),
+]
+
+
+_plain("funding:batch", LEADER)
 PAGES["projects:decision"] = lambda: [("", [live(state="submitted").last().public_id], LEADER)]
 PAGES["projects:report"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], COLLABORATOR),
@@ -263,6 +334,13 @@ PAGES["funding:budget"] = lambda: [
     ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
     ("history", [Budget.objects.get(source="local", year=2020).public_id], ACCOUNTANT),
     ("account", [Budget.objects.filter(source="national").order_by("-year")[0].public_id], OFFICER, "?account=paid"),
+]
+PAGES["funding:year_end"] = lambda: [
+    ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
+    ("history", [Budget.objects.get(source="local", year=2020).public_id], OFFICER),
+]
+PAGES["funding:treasury"] = lambda: [
+    ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT)
 ]
 PAGES["funding:project_panel"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], ACCOUNTANT),
@@ -346,6 +424,7 @@ def files() -> list[str]:
     report = Report.objects.filter(state="published")[0]
     running = live(state="in_progress").filter(type="single").first()
     paths = [
+        reverse("projects:export"),
         reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
         *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
         *(reverse("papers:paper", args=[running.public_id, "contract", name]) for name in ("pdf", "docx")),

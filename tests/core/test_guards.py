@@ -19,6 +19,10 @@ from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
 from funding.services import Voucher, pay
 from jobs.services import work_once
 from programmes.locking import lock_through
+from projects.adjustments import ask, take_adjustment_step
+from projects.appraisal import OpinionData, give_opinion
+from projects.models import Opinion, OpinionMark, StepPaper
+from projects.services import PaperData, take_step
 from reports.models import Report, ReportFile, ReportLine
 from reports.services import publish_report, request_report
 from tests import factories as f
@@ -39,11 +43,25 @@ class Office:
         self.published = publish_report(self.make(), actor=people.leader, issued_no="1/BC-SCT", issued_on=today)
         self.entry = pay(self.project, "local", "advance", 100, Voucher("UNC 1", today), actor=people.accountant)
         self.locked = lock_through(place.province, today - dt.timedelta(days=3), "Chốt quý", actor=people.leader)
+        self.examine()
         self.draft = self.make()
         assert self.draft.version == 2
         self.budget = self.entry.budget_id
+        self.beneficiary = self.project.beneficiaries.get().pk
+        self.other = f.enterprise(place, "Cơ sở khác").pk
         self.line, self.draft_line = (self.first(ReportLine, report) for report in (self.published, self.draft))
         self.file, self.draft_file = (self.first(ReportFile, report) for report in (self.published, self.draft))
+
+    def examine(self) -> None:
+        """Another project with an opinion and the paper of its appraisal; an adjustment of the first one, decided."""
+        place, people = self.place, self.people
+        other = take_step(f.project(place, people), "submit", actor=people.officer)
+        f.criterion()
+        give_opinion(other, OpinionData("approve", marks={"L1": ("met", "")}), actor=people.leader)
+        take_step(other, "appraise", actor=people.leader, data={"paper": PaperData("5/BB-SCT", clock.today())})
+        asked = ask(self.project, {"partner": "Hội Nông dân"}, "Thêm đơn vị phối hợp", actor=people.officer)
+        decided = take_adjustment_step(asked, "decide", actor=people.leader, decision=f.decision(place, "8/QĐ-UBND"))
+        self.adjusted = decided.pk
 
     def make(self) -> Report:
         job = request_report("programme-results", self.period, self.place.province, actor=self.people.officer)
@@ -57,7 +75,9 @@ class Office:
 
 
 def copy(table: str, pk: int, verb: str = "INSERT", key: str = "id", **changed: str) -> str:
-    """Insert the row again, with other values in some columns (SQL); `id` None leaves the number to the database."""
+    """Insert the row again, with other values in some columns (SQL); `id` None leaves the number to the database, and
+    so it is with what the database computes itself."""
+    changed = {"counter": None, **changed}  # type: ignore[dict-item]
     with connection.cursor() as cursor:
         names = [column.name for column in connection.introspection.get_table_description(cursor, table)]
     names = [name for name in names if changed.get(name, "") is not None]
@@ -76,7 +96,7 @@ def entry(office: Office, account: str, kind: str, amount: int, verb: str = "INS
         account=f"'{account}'",
         kind=f"'{kind}'",
         amount_vnd=str(amount),
-        **changed,
+        **{"advance_vnd": str(amount) if kind in ("advance", "recovery") else "0", **changed},
     )
 
 
@@ -126,6 +146,29 @@ def part_cases(table: str, mine: str, drafts: str) -> dict[str, Callable[[Office
 
 # What each guard must refuse. A guard without a case here fails the test below.
 CASES: dict[str, Callable[[Office], list[str]]] = {
+    "opinions": lambda o: [
+        "UPDATE projects_opinion SET recommendation = 'reject', remarks = 'x'",
+        "DELETE FROM projects_opinion",
+        *replace("projects_opinion", Opinion.objects.get().pk, remarks="'x'"),
+        *truncate("projects_opinion"),
+    ],
+    "opinion_marks": lambda o: [
+        "UPDATE projects_opinionmark SET mark = 'not_met'",
+        "DELETE FROM projects_opinionmark",
+        *replace("projects_opinionmark", OpinionMark.objects.get().pk, mark="'not_met'"),
+        *truncate("projects_opinionmark"),
+    ],
+    "step_papers": lambda o: [
+        "UPDATE projects_steppaper SET number = '6/BB-SCT'",
+        "DELETE FROM projects_steppaper",
+        *replace("projects_steppaper", StepPaper.objects.get().pk, number="'x'"),
+        *truncate("projects_steppaper"),
+    ],
+    "adjustment_settled": lambda o: [
+        f"UPDATE projects_adjustment SET number = 'x' WHERE id = {o.adjusted}",
+        f"UPDATE projects_adjustment SET state = 'asked' WHERE id = {o.adjusted}",
+    ],
+    "adjustment_kept": lambda o: [f"DELETE FROM projects_adjustment WHERE id = {o.adjusted}"],
     "data_locks": lambda o: [
         f"UPDATE programmes_datalock SET reason = 'other' WHERE id = {o.locked.pk}",
         f"DELETE FROM programmes_datalock WHERE id = {o.locked.pk}",
@@ -159,7 +202,25 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
         entry(o, "allocated", "correction", -299_999_901),
         entry(o, "paid", "payment", 299_999_901),
         entry(o, "paid", "return", -101),
-        *([entry(o, "allocated", "allocation", 700_000_001, "INSERT OR IGNORE")] if SQLITE else []),
+        entry(o, "cleared", "clearing", 101),
+        entry(o, "cleared", "correction", -1),
+        entry(o, "paid", "recovery", -101),
+        entry(o, "paid", "correction", -1),  # of a payment: there is none beside the advance
+        entry(o, "delivered", "delivery", 101, establishment_id=str(o.beneficiary)),
+        *(
+            [
+                entry(o, "allocated", "allocation", 700_000_001, "INSERT OR IGNORE"),
+                entry(o, "cleared", "clearing", 101, "INSERT OR IGNORE"),
+                entry(o, "paid", "correction", -1, "INSERT OR IGNORE"),
+                entry(o, "delivered", "delivery", 101, "INSERT OR IGNORE", establishment_id=str(o.beneficiary)),
+            ]
+            if SQLITE
+            else []
+        ),
+    ],
+    "ledger_establishment": lambda o: [
+        entry(o, "delivered", "delivery", 1, establishment_id=str(o.other)),
+        entry(o, "delivered", "correction", -1, establishment_id=str(o.other)),
     ],
     "budget_balances": lambda o: [
         f"UPDATE funding_budgetbalance SET allocated_vnd = 0, paid_vnd = 0 WHERE budget_id = {o.budget}",
@@ -171,6 +232,9 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "project_balances": lambda o: [
         f"UPDATE funding_projectbalance SET paid_vnd = 0 WHERE project_id = {o.project.pk}",
         f"UPDATE funding_projectbalance SET allocated_vnd = 900000000 WHERE project_id = {o.project.pk}",
+        f"UPDATE funding_projectbalance SET advanced_vnd = 0 WHERE project_id = {o.project.pk}",
+        f"UPDATE funding_projectbalance SET cleared_vnd = 1 WHERE project_id = {o.project.pk}",
+        f"UPDATE funding_projectbalance SET delivered_vnd = 1 WHERE project_id = {o.project.pk}",
         f"DELETE FROM funding_projectbalance WHERE project_id = {o.project.pk}",
         *replace("funding_projectbalance", o.project.pk, "project_id", allocated_vnd="0", paid_vnd="0"),
         *truncate("funding_projectbalance"),

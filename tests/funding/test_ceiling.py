@@ -60,6 +60,8 @@ def test_payment_over_the_approval_is_refused_and_a_return_makes_room(office: An
         pay(project, "local", "payment", 150_000_001, VOUCHER, actor=people.accountant)
     assert refused.value.extra["missing_vnd"] == 1
     pay(project, "local", "return", 50_000_000, VOUCHER, actor=people.accountant)
+    for step in ("start", "accept"):
+        project = take_step(project, step, actor=people.officer)
     pay(project, "local", "payment", 200_000_000, VOUCHER, actor=people.accountant)
     balance = ProjectBalance.objects.get(project=project)
     assert balance.paid_vnd == balance.allocated_vnd == 300_000_000
@@ -98,7 +100,13 @@ def test_correction_is_a_counter_entry_and_balances_can_be_recomputed(office: An
     assert counter.corrects == entry
     balance = BudgetBalance.objects.get()
     assert balance.paid_vnd == 100_000_000
-    assert recompute(Budget.objects.get()) == {"given": 1_000_000_000, "allocated": 300_000_000, "paid": 100_000_000}
+    assert recompute(Budget.objects.get()) == {
+        "given": 1_000_000_000,
+        "allocated": 300_000_000,
+        "paid": 100_000_000,
+        "cleared": 0,
+        "delivered": 0,
+    }
 
 
 @pytest.mark.django_db

@@ -465,7 +465,7 @@ def test_board_figures_to_the_dong(people: Any, mixed: Project) -> None:
 def test_waiting_figure_leads_to_the_files_that_wait(people: Any, mixed: Project) -> None:
     client = browser(people.leader)
     html = client.get(BOARD).content.decode()
-    url = "/projects/?state=submitted&year=2026&source=local"
+    url = "/projects/?state=waiting&year=2026&source=local"
     assert f'href="{url.replace("&", "&amp;")}"' in html
     listed = client.get(url)
     assert listed.context["totals"]["support_vnd"] == 300_000_000

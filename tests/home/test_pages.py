@@ -141,8 +141,8 @@ EXPECTED = {
         "late": "running accept",
         "to_report": "approved report",
     },
-    "leader": {"to_decide": "submitted decision", "to_publish": ""},
-    "accountant": {"to_pay": "", "to_close": "settled close"},
+    "leader": {"to_decide": "submitted decision", "to_appraise": "submitted opinion", "to_publish": ""},
+    "accountant": {"to_appraise": "submitted opinion", "to_pay": "", "to_close": "settled close"},
     "collaborator": {"to_report": "approved report"},
     "administrator": {"without_role": "", "without_collaborator": ""},
 }
@@ -153,7 +153,7 @@ def address(busy: Busy, words: str) -> str:
     row = getattr(busy, name)
     if action == "update":
         return reverse("projects:update", args=[row.public_id, busy.update.uuid])
-    if action in ("edit", "decision", "report"):
+    if action in ("edit", "decision", "opinion", "report"):
         return reverse(f"projects:{action}", args=[row.public_id])
     return reverse("projects:step", args=[row.public_id, action])
 
@@ -355,8 +355,8 @@ def story(place: factories.Place, people: factories.People) -> None:
     Project.objects.filter(pk=fair.pk).update(implementing_unit=place.department)
     voucher = Voucher("UNC 1", DAY)
     pay(wood, "local", "advance", 150_000_000, voucher, actor=people.accountant)
-    pay(old, "local", "payment", 40_000_000, voucher, actor=people.accountant)
-    entry = pay(fair, "national", "payment", 450_000_000, voucher, actor=people.accountant)
+    pay(old, "local", "advance", 40_000_000, voucher, actor=people.accountant)
+    entry = pay(fair, "national", "advance", 450_000_000, voucher, actor=people.accountant)
     correct(entry, -50_000_000, Voucher("UNC 1a", DAY, "Chi thừa"), actor=people.accountant)
     with transaction.atomic():  # an allocation of another budget year than the project's
         LedgerEntry.objects.create(

@@ -15,6 +15,7 @@ from programmes.loading import day_by_rule
 from programmes.models import (
     Activity,
     ActivityGroup,
+    AdvanceTier,
     Indicator,
     LegalDocument,
     Programme,
@@ -30,6 +31,7 @@ FILES = {
     ActivityGroup: "activity_groups.csv",
     Activity: "activities.csv",
     SupportNorm: "support_norms.csv",
+    AdvanceTier: "advance_tiers.csv",
     LegalDocument: "legal_documents.csv",
     Programme: "programmes.csv",
     Indicator: "indicators.csv",

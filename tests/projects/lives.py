@@ -104,9 +104,14 @@ def in_state(state: str, place: factories.Place, people: factories.People, **fie
 
 
 def settle(row: Project, people: factories.People) -> None:
-    """Pay all that was approved."""
-    voucher = Voucher("PC-01", clock.today())
-    pay(row, row.programme.source, "payment", MONEY, voucher, actor=people.accountant)
+    """Pay all that was approved; national money goes on to the establishments, as the ledger wants it to."""
+    voucher, source = Voucher("PC-01", clock.today()), row.programme.source
+    pay(row, source, "payment", MONEY, voucher, actor=people.accountant)
+    if source == Source.NATIONAL:
+        owners = list(row.beneficiaries.all())
+        for owner in owners:
+            share = MONEY // len(owners)
+            pay(row, source, "delivery", share, voucher, actor=people.accountant, establishment=owner)
 
 
 def reported(row: Project, person: User, **fields: Any) -> Any:

@@ -1,0 +1,182 @@
+"""Whatever breaks while a project is being typed, what was typed is offered again afterwards: the network, the session,
+the tab and the server are cut at thirty moments that are drawn by lot, always the same ones."""
+
+import json
+import random
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.sessions.models import Session
+from django.test import Client
+from playwright.sync_api import Page, Route, expect
+
+from accounts.models import FormDraft, User
+from projects.models import Project
+from tests import factories as f
+from tests.browser.test_main_job import says
+from tests.browsers import Browser
+
+SIGNED_OUT = (
+    "You are signed out. What you typed is kept on this machine. Sign in again in another window; then it is sent."
+)
+NEW = "/projects/new/"
+DRAFTS = "**/accounts/drafts/"
+CUTS = ("network", "session", "tab", "server")
+WORDS = ("Máy sấy gỗ", "xã Thạch Lạc", "3oo triệu", "công suất 2 tấn/giờ", "“đang hỏi giá”", "31/02/2026", "đ", "1.5")
+FIELDS = ("name", "aim", "estimate_local", "starts_on", "repeat_reason", "investment_vnd")
+
+
+@pytest.fixture
+def officer(browser: Browser) -> User:
+    place = f.Place()
+    f.programme(place)
+    return f.People(place).officer
+
+
+def sign_in(page: Page, user: User, url: str) -> None:
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    value = client.cookies[settings.SESSION_COOKIE_NAME].value
+    page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
+
+
+def type_something(page: Page, lot: random.Random) -> dict[str, str]:
+    """Some fields in some order, right or wrong. What stands in them afterwards."""
+    typed = {}
+    for name in lot.sample(FIELDS, lot.randint(1, 4)):
+        text = " ".join(lot.sample(WORDS, lot.randint(1, 3)))
+        text = text[:10] if name == "starts_on" else text
+        page.locator(f"[name='{name}']").fill(text)
+        typed[name] = text
+        page.wait_for_timeout(lot.choice((0, 0, 30)))
+    return typed
+
+
+def cut(page: Page, how: str, user: User, url: str, lot: random.Random) -> dict[str, str]:
+    """Types, is cut, types on, and the window is gone. What stood in the form then."""
+    typed = type_something(page, lot)
+    if how == "network":
+        page.context.set_offline(True)
+    elif how == "session":
+        Session.objects.all().delete()
+    elif how == "server":
+        page.route("**/*", lambda route: route.fulfill(status=503, body="down"))
+    if how != "tab":
+        typed |= type_something(page, lot)
+    if how != "tab" and lot.random() < 0.3:
+        page.evaluate("document.querySelector('main .kc-buttons .btn-primary').click()")  # and is sent into nowhere
+    page.close()
+    return typed
+
+
+def come_back(context: Any, how: str, user: User, url: str) -> Page:
+    context.set_offline(False)
+    page: Page = context.new_page()
+    if how == "session":
+        sign_in(page, user, url)
+    page.goto(NEW)
+    return page
+
+
+def cuts_are_no_fault(browser: Browser) -> list[str]:
+    """What went wrong beside requests that found no server."""
+    browser.wrong = [text for text in browser.wrong if "Failed to fetch" not in text]
+    return browser.wrong
+
+
+def offered(page: Page, user: User, look: bool) -> dict[str, str]:
+    """What the form holds when the newest draft is used again: looked at in the browser, or asked of the server."""
+    link = page.locator("[data-kc-kept] a").first
+    if look:
+        link.click()
+        return {name: text for name in FIELDS if (text := page.locator(f"[name='{name}']").input_value())}
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    form = client.get(str(link.get_attribute("href"))).context["form"]
+    return {name: text for name in FIELDS if (text := form[name].value())}
+
+
+def test_what_was_typed_is_there_after_thirty_cuts(browser: Browser, officer: User) -> None:
+    lot = random.Random(20261125)
+    context = browser.page(user=officer).context
+    context.set_default_timeout(5_000)
+    page = context.new_page()
+    page.goto(NEW)
+    for number in range(30):
+        how = CUTS[number % len(CUTS)]
+        typed = cut(page, how, officer, browser.url, lot)
+        page = come_back(context, how, officer, browser.url)
+        assert offered(page, officer, look=number < len(CUTS)) == typed, (number, how)
+        FormDraft.objects.all().delete()
+        if number < len(CUTS):
+            page.goto(NEW)  # empty again; otherwise it is: what is offered has not been used
+    assert not cuts_are_no_fault(browser)
+    assert not Project.objects.exists()
+
+
+def test_without_the_keeper_it_would_be_lost(browser: Browser, officer: User) -> None:
+    """The control of the test above."""
+    context = browser.page(user=officer).context
+    for how in CUTS:
+        page = context.new_page()
+        page.route(
+            "**/keep.js",
+            lambda route: route.fulfill(content_type="text/javascript", body="export const start = () => {};"),
+        )
+        page.goto(NEW)
+        assert cut(page, how, officer, browser.url, random.Random(7))
+        page = come_back(context, how, officer, browser.url)
+        page.wait_for_timeout(100)
+        assert page.locator("[data-kc-kept] a").count() == 0
+        page.close()
+    assert not cuts_are_no_fault(browser)
+
+
+def test_kept_is_said_only_after_the_server_said_so(browser: Browser, officer: User) -> None:
+    page = browser.page(user=officer)
+    answers: list[Route] = []
+    page.route(DRAFTS, lambda route: answers.append(route))
+    page.goto(NEW)
+    state = page.locator("[data-kc-keep-state]")
+    page.locator("[name='name']").fill("Máy sấy gỗ ván ép")
+    page.keyboard.press("Control+s")
+    page.wait_for_timeout(200)
+    assert len(answers) == 1
+    expect(state).to_have_text(says("Not kept yet …"))
+    assert not FormDraft.objects.exists()
+    answers.pop().fulfill(status=503)
+    expect(state).to_have_text(says("Not kept on the server yet; it is kept on this machine and sent again."))
+    page.unroute(DRAFTS)
+    expect(state).to_contain_text(says("Draft kept at"))  # sent again by itself
+    draft = FormDraft.objects.get()
+    assert draft.fields["name"] == ["Máy sấy gỗ ván ép"]
+    assert len(json.dumps(draft.fields, ensure_ascii=False).encode()) < 5_000
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_session_that_ended_is_said_and_a_new_one_goes_on_in_place(browser: Browser, officer: User) -> None:
+    page = browser.page(user=officer)
+    page.goto(NEW)
+    Session.objects.all().delete()
+    page.locator("[name='name']").fill("Máy sấy gỗ ván ép")
+    page.keyboard.press("Control+s")
+    expect(page.locator("[data-kc-keep-state]")).to_contain_text(says(SIGNED_OUT))
+    sign_in(page, officer, browser.url)
+    expect(page.locator("[data-kc-keep-state]")).to_contain_text(says("Draft kept at"))
+    assert FormDraft.objects.get().fields["name"] == ["Máy sấy gỗ ván ép"]
+
+
+def test_signing_out_sends_what_is_left_and_leaves_nothing_on_the_machine(browser: Browser, officer: User) -> None:
+    page = browser.page(user=officer)
+    page.goto(NEW)
+    page.route(DRAFTS, lambda route: route.abort())
+    page.locator("[name='name']").fill("Máy sấy gỗ ván ép")
+    page.keyboard.press("Control+s")
+    assert page.evaluate("localStorage.length") == 1
+    page.unroute(DRAFTS)
+    page.locator(".kc-drop summary").click()
+    with page.expect_navigation():
+        page.get_by_role("button", name=says("Sign out"), exact=True).click()
+    assert page.evaluate("localStorage.length") == 0
+    assert FormDraft.objects.get().fields["name"] == ["Máy sấy gỗ ván ép"]
