@@ -67,11 +67,10 @@ class Known:
         self.contracts = contracts.current(project)
         self.estimate = {row.source: row.amount_vnd for row in project.estimates.all()}
         self.confirmed = list(project.updates.confirmed().prefetch_related("results__indicator"))
-        self.entries = list(
-            LedgerEntry.objects.filter(project=project, account=Account.PAID)
-            .select_related("budget", "corrects")
-            .order_by("document_on", "pk")
-        )
+        moved = LedgerEntry.objects.filter(project=project, account__in=[Account.PAID, Account.DELIVERED])
+        rows = list(moved.select_related("budget", "corrects").order_by("document_on", "pk"))
+        self.entries = [row for row in rows if row.account == Account.PAID]
+        self.delivered = [row for row in rows if row.account == Account.DELIVERED]
 
     def context(self, form: Form, beneficiary: Enterprise | None = None) -> dict[str, Any]:
         """The fields of one paper."""
@@ -296,7 +295,7 @@ class Known:
         }
 
     def _contract_words(self, form: Form, owner: Enterprise | None, row: Contract | None, value: int | None) -> Row:
-        paid = self._paid_under(form, row)
+        paid = self._paid_under(form, owner, row)
         left = value - paid if value is not None and paid is not None else None
         other = said(owner.name) if owner else DOTS
         return {
@@ -313,12 +312,17 @@ class Known:
             "left_words": vnd_words(left),
         }
 
-    def _paid_under(self, form: Form, row: Contract | None) -> int | None:
-        """What was paid of the project, where it has one beneficiary or the contract is the whole; not known by
-        beneficiary otherwise."""
-        if row is None or (form.per_beneficiary and len(self.beneficiaries) != 1):
+    def _paid_under(self, form: Form, owner: Enterprise | None, row: Contract | None) -> int | None:
+        """Under a support contract: what was delivered to the establishment, or, where no delivery was recorded, what
+        was paid of a project with one beneficiary. Under another contract: what was paid of the project."""
+        if row is None:
             return None
-        paid: int = sum(entry.amount_vnd for entry in self.entries)
+        entries = self.entries
+        if form.per_beneficiary and self.delivered:
+            entries = [entry for entry in self.delivered if owner and entry.establishment_id == owner.pk]
+        elif form.per_beneficiary and len(self.beneficiaries) != 1:
+            return None
+        paid: int = sum(entry.amount_vnd for entry in entries)
         return paid
 
     def _progress(self) -> Row:
