@@ -22,7 +22,7 @@ from files.models import StoredFile
 from files.services import read_bytes
 from funding.models import LedgerEntry
 from papers.catalogue import OF_PROJECT
-from papers.content import project_context
+from papers.content import Known
 from papers.models import Sample
 from papers.services import pdf_of
 from papers.sheets import table_book
@@ -128,14 +128,15 @@ def _stored(project: Project) -> Iterator[Paper]:
 
 def _own(project: Project, made_at: dt.datetime) -> Iterator[Paper]:
     """The papers the portal makes, those that are possible by now."""
+    known = Known(project)
     for form in OF_PROJECT:
         if not form.available(project):
             continue
         people: list[Any] = [None]
         if form.per_beneficiary:
-            people = list(project.beneficiaries.order_by("folded", "pk"))
+            people = list(known.beneficiaries)
         for person in people:
-            context = project_context(project, form, person)
+            context = known.context(form, person)
             title = f"{form.title}: {person.name}" if person and len(people) > 1 else str(form.title)
             title = f"{title} (dự thảo)" if context["mark"] else title
             yield Paper("06 Biểu mẫu từ cổng", title, "", None, content=pdf_of(form, context, made_at))

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import override
@@ -25,8 +26,7 @@ NO_NUMBER = "……/……"
 
 def project_context(project: Project, form: Form, beneficiary: Enterprise | None = None) -> dict[str, Any]:
     """Every field of `papers.fields.FIELDS` for one paper of the project. `beneficiary`: whose contract it is."""
-    with override("vi"):
-        return _Told(project, form, beneficiary).context()
+    return Known(project).context(form, beneficiary)
 
 
 def office(province: Area, kind: str) -> Agency | None:
@@ -56,48 +56,46 @@ def head_of(province: Area, paper: StepPaper | None) -> Row:
     }
 
 
-class _Told:
-    def __init__(self, project: Project, form: Form, beneficiary: Enterprise | None) -> None:
-        self.project, self.form = project, form
-        self.province = project.province
+class Known:
+    """What is known of a project now, read once for all of its papers."""
+
+    def __init__(self, project: Project) -> None:
+        self.project = project
         self.beneficiaries = list(project.beneficiaries.select_related("area").order_by("folded", "pk"))
-        self.beneficiary = beneficiary or (self.beneficiaries[0] if len(self.beneficiaries) == 1 else None)
         self.papers = {row.step: row for row in project.papers.all()}  # the latest of each step
         self.decisions = list(project.decisions.prefetch_related("money"))
-        self.signed, self.value = self._contract()
-        self.entries = list(
-            LedgerEntry.objects.filter(project=project, account=Account.PAID)
-            .select_related("budget", "corrects")
-            .order_by("document_on", "pk")
-        )
+        self.contracts = contracts.current(project)
+        self.estimate = {row.source: row.amount_vnd for row in project.estimates.all()}
+        self.confirmed = list(project.updates.confirmed().prefetch_related("results__indicator"))
+        moved = LedgerEntry.objects.filter(project=project, account__in=[Account.PAID, Account.DELIVERED])
+        rows = list(moved.select_related("budget", "corrects").order_by("document_on", "pk"))
+        self.entries = [row for row in rows if row.account == Account.PAID]
+        self.delivered = [row for row in rows if row.account == Account.DELIVERED]
 
-    def _contract(self) -> tuple[Contract | None, int | None]:
-        """The contract the paper is about, with its value today: the support contract with the beneficiary, or the
-        only contract of support or implementation there is."""
-        rows = contracts.current(self.project)
-        of_one = [
-            (row, value)
-            for row, value in rows
-            if row.kind == ContractKind.SUPPORT and self.beneficiary and row.enterprise_id == self.beneficiary.pk
-        ]
-        whole = [(row, value) for row, value in rows if row.kind == ContractKind.IMPLEMENTATION]
-        found = of_one if self.form.per_beneficiary else (whole or of_one)
-        return found[-1] if found else (None, None)
+    def context(self, form: Form, beneficiary: Enterprise | None = None) -> dict[str, Any]:
+        """The fields of one paper."""
+        owner = beneficiary or (self.beneficiaries[0] if len(self.beneficiaries) == 1 else None)
+        signed, value = self._contract(form, owner)
+        final = signed is not None if form.code == "contract" else form.final(self.project)
+        with override("vi"):
+            return {
+                **self._common,
+                "mark": "" if final else DRAFT,
+                "paper": self._paper(form),
+                "beneficiary": _beneficiary(owner),
+                "contract": self._contract_words(form, owner, signed, value),
+            }
 
-    def context(self) -> dict[str, Any]:
+    @cached_property
+    def _common(self) -> dict[str, Any]:
+        """What every paper says alike."""
         sources, totals = self._sources()
-        estimate = {row.source: row.amount_vnd for row in self.project.estimates.all()}
-        support = _support(estimate)
-        decided = self._decided()
-        support_decided = _support(decided)
+        support, support_decided = _support(self.estimate), _support(self._decided())
         return {
-            "mark": "" if self._final() else DRAFT,
-            "paper": self._paper(),
             "project": self._project(),
             "beneficiaries": _rows("beneficiaries", [_beneficiary(row) for row in self.beneficiaries]),
-            "beneficiary": _beneficiary(self.beneficiary),
             "money": {
-                "total": vnd(sum(estimate.values()) if estimate else None),
+                "total": vnd(sum(self.estimate.values()) if self.estimate else None),
                 "support": vnd(support),
                 "support_words": vnd_words(support),
             },
@@ -111,34 +109,49 @@ class _Told:
             "checklist": _rows("checklist", self._checklist()),
             "opinions": _rows("opinions", self._opinions()),
             "appraisal": self._minutes("appraise") | {"conclusion": self._conclusion()},
-            "contract": self._contract_words(),
             "acceptance": self._minutes("accept"),
             "settlement": self._minutes("settle"),
             "progress": self._progress(),
         }
 
-    def _final(self) -> bool:
-        if self.form.code == "contract":
-            return self.signed is not None
-        return self.form.final(self.project)
+    def _contract(self, form: Form, owner: Enterprise | None) -> tuple[Contract | None, int | None]:
+        """The contract the paper is about, with its value today: the support contract with the beneficiary, or the
+        only contract of support or implementation there is."""
+        of_one = [
+            (row, value)
+            for row, value in self.contracts
+            if row.kind == ContractKind.SUPPORT and owner and row.enterprise_id == owner.pk
+        ]
+        whole = [(row, value) for row, value in self.contracts if row.kind == ContractKind.IMPLEMENTATION]
+        found = of_one if form.per_beneficiary else (whole or of_one)
+        return found[-1] if found else (None, None)
 
-    def _paper(self) -> Row:
-        """A paper of the department stands below the committee, one of the centre below the department."""
-        department = office(self.province, AgencyKind.DEPARTMENT)
-        committee = office(self.province, AgencyKind.PROVINCIAL_COMMITTEE)
-        unit = self.project.implementing_unit
-        of_unit = self.form.issued_by == "unit"
-        above = name_of(department) if of_unit and unit.kind == AgencyKind.CENTRE else name_of(committee)
+    @cached_property
+    def _offices(self) -> Row:
+        """Names of the offices a paper comes from or goes to."""
+        project = self.project
+        committee = office(project.province, AgencyKind.PROVINCIAL_COMMITTEE)
         receiver = committee
-        if self.project.programme.source == Source.NATIONAL:
+        if project.programme.source == Source.NATIONAL:
             receiver = Agency.objects.filter(area__isnull=True, kind=AgencyKind.MINISTRY).first()
-        paper = head_of(self.province, self.papers.get(self.form.step))
-        if self.form.code == "appraisal":
+        return {
+            "department": name_of(office(project.province, AgencyKind.DEPARTMENT)),
+            "committee": name_of(committee),
+            "receiver": name_of(receiver),
+            "unit": name_of(project.implementing_unit),
+        }
+
+    def _paper(self, form: Form) -> Row:
+        """A paper of the department stands below the committee, one of the centre below the department."""
+        names, of_unit = self._offices, form.issued_by == "unit"
+        of_centre = of_unit and self.project.implementing_unit.kind == AgencyKind.CENTRE
+        paper = head_of(self.project.province, self.papers.get(form.step))
+        if form.code == "appraisal":
             paper["conclusion"] = self._conclusion()
         return {
-            "parent": above,
-            "agency": name_of(unit) if of_unit else name_of(department),
-            "receiver": name_of(receiver),
+            "parent": names["department"] if of_centre else names["committee"],
+            "agency": names["unit"] if of_unit else names["department"],
+            "receiver": names["receiver"],
             **paper,
         }
 
@@ -151,7 +164,7 @@ class _Told:
             "year": str(row.year),
             "programme": said(row.programme.name),
             "place": f"{said(row.area.full_name)}, {said(row.province.full_name)}",
-            "unit": name_of(row.implementing_unit),
+            "unit": self._offices["unit"],
             "partner": said(row.partner),
             "activities": said("; ".join(activity.name for activity in row.activities.all())),
             "aim": said(row.aim),
@@ -178,7 +191,7 @@ class _Told:
         rows: dict[int, dict[str, Any]] = {}
         for plan in self.project.planned_results.select_related("indicator"):
             rows[plan.indicator_id] = {"indicator": plan.indicator, "planned": plan.quantity, "achieved": None}
-        for update in self.project.updates.confirmed().prefetch_related("results__indicator"):
+        for update in self.confirmed:
             for result in update.results.all():
                 row = rows.setdefault(
                     result.indicator_id, {"indicator": result.indicator, "planned": None, "achieved": None}
@@ -197,8 +210,7 @@ class _Told:
 
     def _sources(self) -> tuple[list[Row], Row]:
         """By source. What is paid from counterpart and other money is not kept in the ledger: dots."""
-        estimate = {row.source: row.amount_vnd for row in self.project.estimates.all()}
-        decided = self._decided()
+        estimate, decided = self.estimate, self._decided()
         rows: list[Row] = []
         totals = {"estimated": 0, "decided": 0, "advanced": 0, "paid": 0, "left": 0}
         for source in Source:
@@ -236,6 +248,7 @@ class _Told:
             for row in self.entries
         ]
 
+    @cached_property
     def _latest_opinions(self) -> list[Opinion]:
         return appraisal.latest(self.project)
 
@@ -247,12 +260,12 @@ class _Told:
                 "support": vnd(row.support_vnd),
                 "remarks": said(row.remarks),
             }
-            for row in self._latest_opinions()
+            for row in self._latest_opinions
         ]
 
     def _checklist(self) -> list[Row]:
         """Each criterion with what every appraiser of the round found."""
-        marks = OpinionMark.objects.filter(opinion__in=[row.pk for row in self._latest_opinions()])
+        marks = OpinionMark.objects.filter(opinion__in=[row.pk for row in self._latest_opinions])
         found: dict[int, list[str]] = {}
         names = {}
         for mark in marks.select_related("criterion", "opinion").order_by("opinion_id", "pk"):
@@ -281,36 +294,39 @@ class _Told:
             "day": day(paper.dated_on if paper else None),
         }
 
-    def _contract_words(self) -> Row:
-        row = self.signed
-        paid = self._paid_under()
-        left = self.value - paid if self.value is not None and paid is not None else None
-        unit = name_of(self.project.implementing_unit)
-        other = said(self.beneficiary.name) if self.beneficiary else DOTS
+    def _contract_words(self, form: Form, owner: Enterprise | None, row: Contract | None, value: int | None) -> Row:
+        paid = self._paid_under(form, owner, row)
+        left = value - paid if value is not None and paid is not None else None
+        other = said(owner.name) if owner else DOTS
         return {
             "number": said(row.number) if row else NO_NUMBER,
             "day": day(row.signed_on) if row else DATE_DOTS,
-            "party_a": said(row.party_a) if row else unit,
+            "party_a": said(row.party_a) if row else self._offices["unit"],
             "party_b": said(row.party_b) if row else other,
             "content": said((row.content if row else "") or self.project.aim or self.project.name),
-            "value": vnd(self.value),
-            "value_words": vnd_words(self.value),
+            "value": vnd(value),
+            "value_words": vnd_words(value),
             "time": span(row.starts_on, row.ends_on) if row else span(self.project.starts_on, self.project.ends_on),
             "paid": vnd(paid),
             "left": vnd(left),
             "left_words": vnd_words(left),
         }
 
-    def _paid_under(self) -> int | None:
-        """What was paid of the project, where it has one beneficiary or the contract is the whole; not known by
-        beneficiary otherwise."""
-        if self.signed is None or (self.form.per_beneficiary and len(self.beneficiaries) != 1):
+    def _paid_under(self, form: Form, owner: Enterprise | None, row: Contract | None) -> int | None:
+        """Under a support contract: what was delivered to the establishment, or, where no delivery was recorded, what
+        was paid of a project with one beneficiary. Under another contract: what was paid of the project."""
+        if row is None:
             return None
-        paid: int = sum(row.amount_vnd for row in self.entries)
+        entries = self.entries
+        if form.per_beneficiary and self.delivered:
+            entries = [entry for entry in self.delivered if owner and entry.establishment_id == owner.pk]
+        elif form.per_beneficiary and len(self.beneficiaries) != 1:
+            return None
+        paid: int = sum(entry.amount_vnd for entry in entries)
         return paid
 
     def _progress(self) -> Row:
-        confirmed = list(self.project.updates.confirmed())
+        confirmed = self.confirmed
         invested = next((row.value_invested_vnd for row in confirmed if row.value_invested_vnd is not None), None)
         spent = next((row.money_spent_vnd for row in confirmed if row.money_spent_vnd is not None), None)
         return {

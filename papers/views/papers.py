@@ -17,7 +17,7 @@ from core.models import Source, Verified
 from core.text import fold
 from papers import archive, permissions, registration, services
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
-from papers.content import missing, project_context
+from papers.content import Known, missing, project_context
 from papers.forms import NarrativeForm
 from papers.models import PaperTemplate
 from papers.rendering import WORD
@@ -38,10 +38,10 @@ def project(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Which papers there are, which can be made by now, and what each still lacks."""
     user = user_of(request)
     row = _project(user, public_id)
-    size = archive.size_of(row)
+    size, known = archive.size_of(row), Known(row)
     context = {
         "project": row,
-        "papers": [_line(row, form) for form in OF_PROJECT],
+        "papers": [_line(row, form, known) for form in OF_PROJECT],
         "size_mb": max(1, round(size / 1024**2)) if size else 0,
         "too_large": size > archive.MAX_BYTES,
         "most_mb": archive.MAX_BYTES // 1024**2,
@@ -57,15 +57,15 @@ def _project(user: User, public_id: UUID) -> Project:
     return row
 
 
-def _line(row: Project, form: Form) -> dict[str, Any]:
+def _line(row: Project, form: Form, known: Known) -> dict[str, Any]:
     verdict = form.available(row)
     template = PaperTemplate.objects.holding(form.code, row.province_id, row.programme.source, clock.today())
     line: dict[str, Any] = {"form": form, "verdict": verdict, "template": template, "copies": []}
     if not verdict:
         return line
-    people: list[Any] = list(row.beneficiaries.order_by("folded", "pk")) if form.per_beneficiary else [None]
+    people: list[Any] = known.beneficiaries if form.per_beneficiary else [None]
     for person in people:
-        context = project_context(row, form, person)
+        context = known.context(form, person)
         lacks = missing(context, form.holds)
         line["copies"].append(
             {

@@ -33,11 +33,6 @@ def index_of(box: zipfile.ZipFile) -> list[dict[str, Any]]:
 @pytest.fixture
 def full(place: factories.Place, people: factories.People) -> Project:
     row = whole_life(place, people)
-    for number, model in enumerate((Decision, StepPaper, Contract)):
-        paper = model.objects.filter(project=row).first()
-        paper.file = store_bytes(b"%PDF-1.7 " + bytes([65 + number]), "application/pdf")
-        paper.file_name = "quét.pdf"
-        paper.save()
     photo = store_bytes(b"\xff\xd8\xff photo", "image/jpeg")
     ProgressPhoto.objects.create(update=row.updates.first(), file=photo, caption="Máy bào: mặt trước/sau")
     return row

@@ -11,6 +11,8 @@ from pypdf import PdfReader
 
 from core import clock
 from core.models import Source
+from files.services import store_bytes
+from funding.services import Voucher, pay
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
 from papers.content import missing, project_context
 from papers.fields import FIELDS, LETTER_FIELDS, sample, values
@@ -37,6 +39,10 @@ def squeezed(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
+def scan(name: str) -> dict[str, Any]:
+    return {"file": store_bytes(f"%PDF-1.7 {name}".encode(), "application/pdf"), "file_name": f"{name}.pdf"}
+
+
 def whole_life(place: factories.Place, people: factories.People, state: str = "settled", **fields: Any) -> Project:
     """A project with everything a paper could want to know."""
     owner = factories.enterprise(
@@ -58,16 +64,28 @@ def whole_life(place: factories.Place, people: factories.People, state: str = "s
     )
     opinion = OpinionData("approve", "Hồ sơ đầy đủ", 300_000_000, {"L_NORM": ("met", "đã tính lại")})
     give_opinion(row, opinion, actor=people.leader)
-    minutes = lives.paper(place, "07/BB-SCT", participants="Ông A, Sở Công Thương\nBà B, UBND xã")
+    minutes = lives.paper(place, "07/BB-SCT", participants="Ông A, Sở Công Thương\nBà B, UBND xã", **scan("biên bản"))
     row = take_step(row, "appraise", actor=people.leader, data={"paper": minutes}, note="Đủ điều kiện hỗ trợ")
     factories.budget(place, people)
-    decided = {"decision": factories.decision(place), "money": {Source.LOCAL: lives.MONEY}}
+    decision = factories.decision(place, **scan("quyết định"))
+    decided = {"decision": decision, "money": {Source.LOCAL: lives.MONEY}}
     row = take_step(row, "approve", actor=people.leader, data=decided)
     if state == "approved":
         return row
     day = clock.today()
     contract = ContractData(
-        "support", "05/HĐHT", day, place.centre.name, owner.name, lives.MONEY, owner, None, day, day, "Máy bào bốn mặt"
+        "support",
+        "05/HĐHT",
+        day,
+        place.centre.name,
+        owner.name,
+        lives.MONEY,
+        owner,
+        None,
+        day,
+        day,
+        "Máy bào bốn mặt",
+        **scan("hợp đồng"),
     )
     record_contract(row, contract, actor=people.officer)
     row = take_step(row, "contract", actor=people.officer)
@@ -172,6 +190,12 @@ def test_several_beneficiaries_have_a_contract_each_and_no_invented_share(
     assert [context["contract"]["number"] for context in contexts] == ["0/HĐHT", "1/HĐHT"]
     assert [context["beneficiary"]["name"] for context in contexts] == ["Cơ sở A", "Cơ sở B"]
     assert [context["contract"]["paid"] for context in contexts] == [DOTS, DOTS]
+    for kind, amount, owner in (("payment", 100_000_000, None), ("delivery", 40_000_000, owners[0])):
+        voucher = Voucher(f"PC-{kind}", clock.today())
+        pay(row, Source.LOCAL, kind, amount, voucher, actor=people.accountant, establishment=owner)
+    contexts = [project_context(row, form, owner) for owner in owners]
+    assert [context["contract"]["paid"] for context in contexts] == ["40.000.000", "0"]
+    assert [context["contract"]["left"] for context in contexts] == ["110.000.000", "150.000.000"]
 
 
 @pytest.mark.django_db
