@@ -1,0 +1,1 @@
+"""Measuring the portal beside a floor: `make bench`."""
