@@ -270,7 +270,7 @@ def _step() -> Any:
     yield "close", [live(state="accepted").first().public_id, "close"], ACCOUNTANT
     yield "stop", [live(state="in_progress").first().public_id, "stop"], LEADER
     yield "appraise", [live(state="submitted").first().public_id, "appraise"], LEADER
-    yield "ministry_appraise", [live(state="registered").first().public_id, "ministry_appraise"], OFFICER
+    yield "ministry_return", [live(state="registered").first().public_id, "ministry_return"], OFFICER
     yield "contract", [live(state="approved").first().public_id, "contract"], CENTRE
     yield "liquidate", [live(state="accepted").first().public_id, "liquidate"], CENTRE
     yield "settle", [live(state="liquidated").first().public_id, "settle"], ACCOUNTANT
