@@ -14,6 +14,8 @@ from accounts.roles import Role
 from core import clock
 from enterprises.models import Enterprise
 from funding.models import LedgerEntry
+from projects.adjustments import ask
+from projects.contracts import ContractData, record_contract
 from projects.models import Project
 from tests import factories as f
 from tests.api.addresses import Operation, filled, operations
@@ -352,6 +354,19 @@ def test_search_ignores_accents_and_takes_any_script(scene: Scene) -> None:
 # --- bodies -----------------------------------------------------------------------------------------------------------
 
 
+def signed_contract(scene: Scene) -> str:
+    row = scene.local.contracts.first()
+    if row is None:
+        data = ContractData("support", "1/HĐ", clock.today(), "A", "B", 1, scene.enterprise)
+        row = record_contract(scene.local, data, actor=scene.people.officer)
+    return str(row.public_id)
+
+
+def asked_adjustment(scene: Scene) -> str:
+    row = scene.local.adjustments.first()
+    return str((row or ask(scene.local, {"partner": "x"}, "x", actor=scene.people.officer)).public_id)
+
+
 def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
     """Of every writing a caller who may do it and a body that is taken."""
     today = str(clock.today())
@@ -380,6 +395,30 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
             f"/projects/{scene.local_submitted.public_id}/steps/approve/", people.leader,
             {"note": "x", "on": today, "decision": decision_body(batch="Đợt 1"),
              "money": [{"source": "local", "amount_vnd": 1_000}, {"source": "counterpart", "amount_vnd": 0}]},
+        ),
+        "POST /projects/{project_id}/opinions/": (
+            f"/projects/{scene.local_submitted.public_id}/opinions/", people.leader,
+            {"recommendation": "approve", "support_vnd": 1, "remarks": "x",
+             "marks": [{"criterion": f.criterion().code, "mark": "met", "remark": "x"}]},
+        ),
+        "POST /projects/{project_id}/contracts/": (
+            f"/projects/{scene.local.public_id}/contracts/", people.officer,
+            {"kind": "support", "number": "2/HĐ", "signed_on": today, "party_a": "A", "party_b": "B", "value_vnd": 1,
+             "enterprise": str(scene.enterprise.public_id), "starts_on": today, "ends_on": today, "content": "x"},
+        ),
+        "POST /projects/{project_id}/contracts/{contract_id}/void/": (
+            f"/projects/{scene.local.public_id}/contracts/{signed_contract(scene)}/void/", people.officer,
+            {"note": "x"},
+        ),
+        "POST /projects/{project_id}/adjustments/": (
+            f"/projects/{scene.national.public_id}/adjustments/", people.officer,
+            {"reason": "x", "area": place.commune.uid, "beneficiaries": [str(scene.enterprise.public_id)],
+             "activities": [f.activity().code], "partner": "x", "starts_on": today, "ends_on": today,
+             "investment_vnd": 1, "support_national_vnd": 1, "support_local_vnd": 0},
+        ),
+        "POST /projects/{project_id}/adjustments/{adjustment_id}/steps/{step}/": (
+            f"/projects/{scene.local.public_id}/adjustments/{asked_adjustment(scene)}/steps/decide/", people.leader,
+            {"note": "x", "decision": decision_body(batch="")},
         ),
         "POST /projects/{project_id}/progress/": (
             f"/projects/{scene.local.public_id}/progress/", people.officer, progress,

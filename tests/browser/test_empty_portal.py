@@ -7,7 +7,7 @@ import pytest
 from django.urls import NoReverseMatch, reverse
 
 from tests.browser import worlds
-from tests.browser.samples import ACCOUNTS, ADMINISTRATOR, OFFICER, PAGES, Sample
+from tests.browser.samples import ACCOUNTS, ADMINISTRATOR, LEADER, OFFICER, PAGES, Sample
 from tests.browser.walk import Walk
 
 pytestmark = [pytest.mark.needs_browser, pytest.mark.django_db(transaction=True)]
@@ -27,10 +27,14 @@ def pages_without_records() -> list[Sample]:
             path = reverse(name)
         except NoReverseMatch:
             continue
-        administered = name.startswith("accounts:") and name != "accounts:password" or name == "reports:schedule"
-        fullest = ADMINISTRATOR if administered else OFFICER
+        administered = name.startswith("accounts:") and name != "accounts:password" or name in OF_ADMINISTRATORS
+        fullest = ADMINISTRATOR if administered else LEADER if name in OF_LEADERS else OFFICER
         found.append(Sample(name, "", path, fullest))
     return found
+
+
+OF_ADMINISTRATORS = ("reports:schedule", "papers:templates")
+OF_LEADERS = ("home:exceptions", "funding:batch", "papers:engagements", "papers:engagement_new")
 
 
 @pytest.mark.parametrize("account", ACCOUNTS)
