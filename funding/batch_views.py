@@ -83,6 +83,7 @@ class BatchForm(OnceForm, KcForm):
 
     def blame(self, error: DomainError) -> None:
         names = {"decision": "number", "decision.number": "number", "decision.date": "decided_on"}
+        names |= {"decision.issuer": "issuer"}
         error.fields = {names.get(name, name): texts for name, texts in error.fields.items()}
         super().blame(error)
 

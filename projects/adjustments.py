@@ -291,6 +291,13 @@ def _carry_out(adjustment: Adjustment, move: Move) -> None:
     )
 
 
+@PROJECT_LIFE.guard("approve", order=15)
+def _approved_by_who_may(project: Project, move: Move) -> None:
+    """National money is decided on by the ministry (a row of the same table, `approve`)."""
+    if not project.historical:
+        require_authority(project, ["approve"], move.data["decision"], field="decision.issuer")
+
+
 @PROJECT_LIFE.guard("stop", order=20)
 def _stopped_by_who_may(project: Project, move: Move) -> None:
     decision = move.data.get("decision")

@@ -476,6 +476,7 @@ class ApproveForm(_DecisionFields, StepForm, _MoneyForm):
     def blame(self, error: DomainError) -> None:
         first = f"money_{self.project.programme.source}"
         names = {"decision": "number", "decision.number": "number", "decision.date": "decided_on", "money": first}
+        names |= {"decision.issuer": "issuer"}
         typed = [
             name for name, source in self.amounts.items() if source in SUPPORT_SOURCES and self.by_source().get(source)
         ]
@@ -512,7 +513,8 @@ class StopForm(_DecisionFields, StepForm):
         return {"decision": DecisionData(issuer=data["issuer"], number=data["number"], decided_on=data["decided_on"])}
 
     def blame(self, error: DomainError) -> None:
-        _rename(error, {"decision": "number", "decision.number": "number", "decision.date": "decided_on"})
+        names = {"decision": "number", "decision.number": "number", "decision.date": "decided_on"}
+        _rename(error, names | {"decision.issuer": "issuer"})
         super().blame(error)
 
 

@@ -43,6 +43,17 @@ def decide(row: Adjustment, issuer: Agency, people: Any) -> Adjustment:
     return take_adjustment_step(row, "decide", actor=people.leader, decision=decision)
 
 
+def approved(place: Any, people: Any, **fields: Any) -> Project:
+    """A national project, decided on by the ministry."""
+    row = in_state(S.SUBMITTED, place, people, **fields, **national(place))
+    factories.budget(place, people, programme=row.programme)
+    data = {
+        "decision": DecisionData(office("ministry", place), "1/QĐ-BCT", clock.today()),
+        "money": {"national": MONEY},
+    }
+    return take_step(row, "approve", actor=people.leader, data=data)
+
+
 def change(name: str, row: Project, place: Any) -> dict[str, Any]:
     """What is asked for, by kind of change."""
     return {
@@ -65,7 +76,7 @@ ALL = sorted({"more_money", "less_money", "content", "next_year", "dates", "plac
 @pytest.mark.parametrize("issuer", ["ministry", "ministry_department", "provincial_committee", "department"])
 @pytest.mark.parametrize("name", ALL)
 def test_national_change_is_decided_by_who_may(place: Any, people: Any, kinds: None, name: str, issuer: str) -> None:
-    row = in_state(S.APPROVED, place, people, ends_on=clock.today(), **national(place))
+    row = approved(place, people, ends_on=clock.today())
     asked = ask(row, change(name, row, place), "Thay đổi thực tế", actor=people.officer)
     assert [kind.change for kind in asked.kinds.all()] == [name]
     allowed = issuer == "ministry" or (issuer == "ministry_department" and name in OF_THE_UNIT)
@@ -87,7 +98,7 @@ def test_local_change_of_unverified_rule_is_not_held(place: Any, people: Any, ki
 
 
 def test_of_several_changes_the_highest_authority_decides(place: Any, people: Any, kinds: None) -> None:
-    row = in_state(S.APPROVED, place, people, **national(place))
+    row = approved(place, people)
     both = {**change("place", row, place), **change("next_year", row, place)}
     asked = ask(row, both, "Hai việc", actor=people.officer)
     with pytest.raises(Invalid):
@@ -95,11 +106,24 @@ def test_of_several_changes_the_highest_authority_decides(place: Any, people: An
     assert decide(asked, office("ministry", place), people).state == "decided"
 
 
+@pytest.mark.parametrize("issuer", ["ministry", "ministry_department", "provincial_committee"])
+def test_national_money_is_approved_by_the_ministry_alone(place: Any, people: Any, kinds: None, issuer: str) -> None:
+    row = in_state(S.SUBMITTED, place, people, **national(place))
+    factories.budget(place, people, programme=row.programme)
+    data = {"decision": DecisionData(office(issuer, place), "9/QĐ", clock.today()), "money": {"national": 1_000}}
+    if issuer == "ministry":
+        assert take_step(row, "approve", actor=people.leader, data=data).state == S.APPROVED
+        return
+    with pytest.raises(Invalid) as refused:
+        take_step(row, "approve", actor=people.leader, data=data)
+    assert "decision.issuer" in refused.value.fields
+
+
 @pytest.mark.parametrize("issuer", ["ministry", "ministry_department"])
 def test_decided_national_project_is_stopped_by_the_ministry_alone(
     place: Any, people: Any, kinds: None, issuer: str
 ) -> None:
-    row = in_state(S.APPROVED, place, people, **national(place))
+    row = approved(place, people)
     data = {"decision": DecisionData(office(issuer, place), "9/QĐ", clock.today())}
     if issuer == "ministry":
         assert take_step(row, "stop", actor=people.leader, data=data, note="Thôi").state == S.STOPPED
@@ -248,7 +272,7 @@ def test_officer_asks_and_leader_decides_on_pages(place: Any, people: Any, kinds
 
 
 def test_ministry_decides_on_its_own_money_with_its_own_account(place: Any, people: Any, kinds: None) -> None:
-    row = in_state(S.APPROVED, place, people, **national(place))
+    row = approved(place, people)
     asked = ask(row, {"partner": "Hội"}, "Phối hợp", actor=people.officer)
     page = reverse("projects:adjustment", args=[row.public_id, asked.public_id])
     client = browser(people.ministry)
