@@ -76,6 +76,7 @@ def send_empty(walk: Walk, sample: Sample) -> bool:
         return False
     before = stored()
     with page.expect_navigation():
+        page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
         page.locator("form[data-sent] button:not([name=find]):not([name=more])").last.click()
     if page.evaluate("document.activeElement.dataset.kcErrors === undefined"):
         walk.wrong(sample, "sent empty", "the summary of errors has not the focus")

@@ -16,6 +16,7 @@ from projects.models import Project
 from tests import factories as f
 from tests.browser.desks import says
 from tests.browsers import Browser
+from tests.processes import wait_until
 
 SIGNED_OUT = (
     "You are signed out. What you typed is kept on this machine. Sign in again in another window; then it is sent."
@@ -89,7 +90,8 @@ def offered(page: Page, user: User, look: bool) -> dict[str, str]:
     """What the form holds when the newest draft is used again: looked at in the browser, or asked of the server."""
     link = page.locator("[data-kc-kept] a").first
     if look:
-        link.click()
+        with page.expect_navigation():
+            link.click()
         return {name: text for name in FIELDS if (text := page.locator(f"[name='{name}']").input_value())}
     client = Client()
     client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
@@ -141,8 +143,7 @@ def test_kept_is_said_only_after_the_server_said_so(browser: Browser, officer: U
     state = page.locator("[data-kc-keep-state]")
     page.locator("[name='name']").fill("Máy sấy gỗ ván ép")
     page.keyboard.press("Control+s")
-    page.wait_for_timeout(200)
-    assert len(answers) == 1
+    wait_until(lambda: page.wait_for_timeout(20) or len(answers) == 1, what="the draft on its way")
     expect(state).to_have_text(says("Not kept yet …"))
     assert not FormDraft.objects.exists()
     answers.pop().fulfill(status=503)
