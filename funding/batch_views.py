@@ -41,7 +41,9 @@ class BatchForm(OnceForm, KcForm):
         label=gettext_lazy("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), required=False
     )
     chosen = forms.MultipleChoiceField(
-        label=gettext_lazy("Projects"), error_messages={"required": gettext_lazy("Choose at least one project.")}
+        label=gettext_lazy("Projects"),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": gettext_lazy("Choose at least one project.")},
     )
 
     def __init__(self, *args: Any, projects: list[Any], provinces: Any, **kwargs: Any) -> None:

@@ -19,6 +19,7 @@ SENT_AS_THEY_STAND = {
     "accounts:client_deactivate",
     "accounts:grant_end",
     "projects:step",
+    "projects:bulk",
     "reports:publish",
     "reports:schedule",
     "programmes:plan",

@@ -104,6 +104,9 @@ def test_what_is_missing_is_said_at_its_field(
     assert answer.status_code == 422
     assert field in answer.context["form"].errors
     assert not Decision.objects.exists()
+    if field == "chosen":  # the summary leads to the first box
+        html = answer.content.decode()
+        assert 'href="#id_chosen_0"' in html and 'id="id_chosen_0"' in html
 
 
 def test_amount_that_is_missing_or_no_amount_is_said_at_it(place: Any, people: Any, waiting: list[Project]) -> None:
