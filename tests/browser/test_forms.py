@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.apps import apps
+from playwright.sync_api import TimeoutError
 
 from tests.browser import worlds
 from tests.browser.samples import ACCOUNTS, PAGES, Sample, samples
@@ -79,7 +80,9 @@ def send_empty(walk: Walk, sample: Sample) -> bool:
     with page.expect_navigation():
         page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
         page.locator("form[data-sent] button:not([name=find]):not([name=more])").last.click()
-    if page.evaluate("document.activeElement.dataset.kcErrors === undefined"):
+    try:
+        page.wait_for_function("document.activeElement?.dataset.kcErrors !== undefined", timeout=5_000)
+    except TimeoutError:
         walk.wrong(sample, "sent empty", "the summary of errors has not the focus")
     if not page.title().startswith("Lỗi:"):
         walk.wrong(sample, "sent empty", f"the title is {page.title()}")
