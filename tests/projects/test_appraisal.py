@@ -94,6 +94,16 @@ def test_later_opinion_counts_and_the_earlier_stays(people: Any, file: Project) 
     assert take_step(file, "appraise", actor=people.leader).state == S.APPRAISED
 
 
+@pytest.mark.parametrize("said", [None, "complete"])
+def test_nothing_is_concluded_before_somebody_found_the_file_fit(people: Any, file: Project, said: str | None) -> None:
+    if said:
+        give_opinion(file, OpinionData(said, "Thiếu báo giá"), actor=people.accountant)
+    with pytest.raises(Invalid) as refused:
+        take_step(file, "appraise", actor=people.leader, note="Vẫn kết luận")
+    assert refused.value.code == "no_opinion"
+    assert Project.objects.get().state == S.SUBMITTED
+
+
 def test_conclusion_against_an_opinion_says_why(people: Any, file: Project) -> None:
     give_opinion(file, OpinionData("approve"), actor=people.leader)
     give_opinion(file, OpinionData("complete", "Thiếu báo giá"), actor=people.accountant)
