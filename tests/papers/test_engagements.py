@@ -124,7 +124,8 @@ def test_samples_are_drawn_by_its_auditors_in_its_days_alone(
     paid: list[Project], place: factories.Place, people: factories.People, clock: Any
 ) -> None:
     row = opened(place, people)
-    for person in [*people.all().values(), factories.stranger("auditor")]:
+    colleague = factories.user("kiemtoan3", "auditor", place.province)  # an auditor here, not of this audit
+    for person in [*people.all().values(), factories.stranger("auditor"), colleague]:
         if person != people.auditor:
             with pytest.raises(NotAllowed):
                 draw_sample(row, 1, actor=person)

@@ -7,6 +7,7 @@ from django.urls import reverse
 
 from core import clock
 from core.errors import CeilingExceeded, NotAllowed
+from funding import batches
 from funding.batches import approve_batch, deciding, effects
 from funding.models import BudgetBalance, LedgerEntry
 from projects.models import Decision, Project
@@ -135,6 +136,22 @@ def test_own_file_and_one_that_the_law_holds_are_not_offered(place: Any, people:
     assert {row.pk for row in deciding(people.leader)} == {waiting[1].pk, waiting[2].pk}
     with pytest.raises(NotAllowed):
         approve_batch({waiting[0].pk: 1}, factories.decision(place), actor=people.leader)
+
+
+def test_all_files_are_locked_before_the_first_takes_money(
+    place: Any, people: Any, waiting: list[Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Otherwise a batch holds the budget while it waits for a file whose own decision waits for the budget."""
+    order: list[str] = []
+    locked, taken = batches.lock, batches.take_step
+    monkeypatch.setattr(batches, "lock", lambda row: order.append(f"lock {row.code}") or locked(row))
+    monkeypatch.setattr(
+        batches, "take_step", lambda row, *args, **more: order.append(f"step {row.code}") or taken(row, *args, **more)
+    )
+    approve_batch(dict.fromkeys((row.pk for row in reversed(waiting)), 1_000), factories.decision(place),
+                  actor=people.leader)  # fmt: skip
+    codes = sorted(row.code for row in waiting)
+    assert order == [*(f"lock {code}" for code in codes), *(f"step {code}" for code in codes)]
 
 
 def test_batch_of_another_province_is_empty(place: Any, people: Any, waiting: list[Project]) -> None:

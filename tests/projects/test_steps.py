@@ -20,6 +20,7 @@ from files.models import StoredFile
 from funding.models import BudgetBalance, LedgerEntry
 from projects.models import Decision, Project
 from projects.models import ProjectState as S
+from projects.requirements import missing_for
 from projects.services import DecisionData, take_step
 from projects.states import PROJECT_LIFE
 from tests import factories
@@ -220,6 +221,35 @@ def test_four_types_of_project_each_need_their_own(
     )
     answer = browser(people.officer).post(url(row, "submit"), typed(place, "submit"))
     assert (answer.status_code, Project.objects.get().state) == ((302, S.SUBMITTED) if goes else (422, S.DRAFT))
+
+
+@pytest.mark.parametrize(
+    ("kind", "fields", "field"),
+    [
+        ("flagship", {"ends_on": dt.date(2026, 12, 31)}, "ends_on"),  # less than two years of work
+        ("flagship", {"ends_on": dt.date(2029, 6, 30)}, "ends_on"),  # more than three
+        ("flagship", {"starts_on": None, "ends_on": None}, "ends_on"),
+        ("group", {"activities": 2}, "activities"),
+        ("task", {"estimate": {"local": 300_000_000, "counterpart": 1}}, "estimate_counterpart"),
+    ],
+)
+def test_rule_of_each_type_is_told_at_its_field(
+    place: Any, people: Any, kind: str, fields: dict[str, Any], field: str
+) -> None:
+    count = fields.pop("activities", 2 if kind == "flagship" else 1)
+    given = {
+        "activities": [factories.activity(code) for code in ("MACHINE", "DEMO")[:count]],
+        "beneficiaries": []
+        if kind == "task"
+        else [factories.enterprise(place, f"Cơ sở {number}") for number in range(2)],
+        "starts_on": dt.date(2026, 1, 15),
+        "ends_on": dt.date(2027, 12, 31),
+        **fields,
+    }
+    row = factories.project(place, people, type=kind, **given)
+    assert set(missing_for(row, "submit")) == {field}
+    with pytest.raises(Invalid):
+        take_step(row, "submit", actor=people.officer)
 
 
 def test_task_may_have_no_investment_and_others_may_not(place: Any, people: Any) -> None:
