@@ -1,6 +1,7 @@
 """Which fields a step needs: a table that an official can read. (field, from which step, for whom, words)"""
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -16,89 +17,119 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class Facts:
+    """What requirements ask of a project, stored or only typed. `estimate` in đồng by source."""
+
+    type: str
+    activities: int
+    beneficiaries: int
+    estimate: Mapping[str, int]
+    investment_vnd: int | None
+    starts_on: dt.date | None
+    ends_on: dt.date | None
+
+    @property
+    def is_task(self) -> bool:
+        return self.type == ProjectType.TASK
+
+    @property
+    def is_flagship(self) -> bool:
+        return self.type == ProjectType.FLAGSHIP
+
+    @property
+    def lasts_two_or_three_years(self) -> bool:
+        """More than one year from first to last day, and three at most."""
+        if self.starts_on is None or self.ends_on is None:
+            return False
+        years = (self.ends_on - self.starts_on).days / 365.25
+        return 1 < years <= 3.01
+
+
+def facts_of(project: "Project") -> Facts:
+    return Facts(
+        type=project.type,
+        activities=len(project.activities.all()),
+        beneficiaries=len(project.beneficiaries.all()),
+        estimate={row.source: row.amount_vnd for row in project.estimates.all()},
+        investment_vnd=project.investment_vnd,
+        starts_on=project.starts_on,
+        ends_on=project.ends_on,
+    )
+
+
+@dataclass(frozen=True)
 class Requirement:
     field: str
     step: str
-    missing: "Callable[[Project], bool]"
+    missing: Callable[[Facts], bool]
     words: Any
 
 
-def _no_beneficiary(project: "Project") -> bool:
-    return project.type != ProjectType.TASK and not project.beneficiaries.exists()
-
-
-def _counterpart(project: "Project") -> int:
-    return sum(row.amount_vnd for row in project.estimates.all() if row.source == Source.COUNTERPART)
-
-
-def _lasts_two_or_three_years(project: "Project") -> bool:
-    """More than one year from first to last day, and three at most."""
-    if project.starts_on is None or project.ends_on is None:
-        return False
-    years = (project.ends_on - project.starts_on).days / 365.25
-    return 1 < years <= 3.01
-
-
 REQUIREMENTS = (
-    Requirement("activities", "submit", lambda p: not p.activities.exists(), _("Choose at least one activity.")),
+    Requirement("activities", "submit", lambda f: not f.activities, _("Choose at least one activity.")),
     Requirement(
         "beneficiaries",
         "submit",
-        _no_beneficiary,
+        lambda f: not f.is_task and not f.beneficiaries,
         _("Choose the beneficiary. Only a task has none."),
     ),
     Requirement(
         "beneficiaries",
         "submit",
-        lambda p: p.type in (ProjectType.GROUP, ProjectType.FLAGSHIP) and 0 < p.beneficiaries.count() < 2,
+        lambda f: f.type in (ProjectType.GROUP, ProjectType.FLAGSHIP) and f.beneficiaries == 1,
         _("A group or flagship project has at least two beneficiaries."),
     ),
     Requirement(
         "activities",
         "submit",
-        lambda p: p.type == ProjectType.FLAGSHIP and p.activities.count() == 1,
+        lambda f: f.is_flagship and f.activities == 1,
         _("A flagship project has at least two kinds of activity (Circular 17/2018/TT-BCT, Article 1.1)."),
     ),
     Requirement(
         "estimate",
         "submit",
-        lambda p: not p.estimates.filter(source__in=SUPPORT_SOURCES, amount_vnd__gt=0).exists(),
+        lambda f: not any(f.estimate.get(source) for source in SUPPORT_SOURCES),
         _("Enter the support asked for, by source."),
     ),
     Requirement(
         "ends_on",
         "submit",
-        lambda p: p.type == ProjectType.FLAGSHIP and not _lasts_two_or_three_years(p),
+        lambda f: f.is_flagship and not f.lasts_two_or_three_years,
         _("A flagship project lasts 2 to 3 years: enter first and last day (Circular 17/2018/TT-BCT, Article 1.1)."),
     ),
     Requirement(
         "activities",
         "submit",
-        lambda p: p.type == ProjectType.GROUP and p.activities.count() > 1,
+        lambda f: f.type == ProjectType.GROUP and f.activities > 1,
         _("A group project has one activity for several beneficiaries."),
     ),
     Requirement(
         "estimate_counterpart",
         "submit",
-        lambda p: p.type == ProjectType.TASK and _counterpart(p) > 0,
+        lambda f: f.is_task and bool(f.estimate.get(Source.COUNTERPART)),
         _("A task has no counterpart: leave it empty or enter 0."),
     ),
     Requirement(
         "investment_vnd",
         "submit",
-        lambda p: p.investment_vnd is None and p.type != ProjectType.TASK,
+        lambda f: f.investment_vnd is None and not f.is_task,
         _("Enter the total investment."),
     ),
 )
 
 
-def missing_for(project: "Project", step: str) -> dict[str, list[str]]:
+def missing_of(facts: Facts, step: str) -> dict[str, list[str]]:
     """Everything the step still needs: {field: [what to do, …]}, all at once."""
     result: dict[str, list[str]] = {}
     for requirement in REQUIREMENTS:
-        if requirement.step == step and requirement.missing(project):
+        if requirement.step == step and requirement.missing(facts):
             result.setdefault(requirement.field, []).append(str(requirement.words))
     return result
+
+
+def missing_for(project: "Project", step: str) -> dict[str, list[str]]:
+    """As `missing_of`, of a stored project."""
+    return missing_of(facts_of(project), step)
 
 
 def require_complete(project: "Project", step: str) -> None:

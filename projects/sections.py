@@ -3,14 +3,13 @@
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import DomainError
 from projects import services
 from projects.forms import ProjectForm, stored_values
 from projects.models import Project
-from projects.requirements import missing_for
+from projects.requirements import Facts, missing_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -37,33 +36,29 @@ class Section:
     missing: list[dict[str, str]] = field(default_factory=list)
 
 
-class _Undo(Exception):
-    """Ends the trial of `missing_in`."""
-
-
-def missing_in(form: ProjectForm, actor: "User", project: Project | None) -> tuple[dict[str, list[str]], bool]:
+def missing_in(form: ProjectForm, actor: "User") -> tuple[dict[str, list[str]], bool]:
     """What the form, as typed, lacks for its first step: {field: [what to do, …]}; and whether all of it is known.
 
-    Until the draft can be stored only the fields that storing needs are known. Then it is stored on trial, the same
-    requirements are asked as at the step itself, and everything is undone.
+    Until the draft could be stored only what stands in the way of that is known.
     """
     if not form.is_valid():
         lacking = [name for name, errors in form.errors.as_data().items() if any(e.code == "required" for e in errors)]
         return {name: [str(form[name].label)] for name in lacking if not form[name].is_hidden}, False
-    missing: dict[str, list[str]] = {}
+    data = form.project_data()
     try:
-        with transaction.atomic():
-            data = form.project_data()
-            if project is None:
-                trial = services.create_project(data, actor=actor)
-            else:
-                trial = services.change_project(project, data, actor=actor)
-            missing = missing_for(trial, FIRST_STEP)
-            raise _Undo
-    except _Undo:
-        return missing, True
+        services.check(data, actor)
     except DomainError as refusal:
         return refusal.fields, False
+    facts = Facts(
+        type=data.type,
+        activities=len(data.activities),
+        beneficiaries=len(data.beneficiaries),
+        estimate=data.estimate,
+        investment_vnd=data.investment_vnd,
+        starts_on=data.starts_on,
+        ends_on=data.ends_on,
+    )
+    return missing_of(facts, FIRST_STEP), True
 
 
 def sections(form: ProjectForm, missing: dict[str, list[str]]) -> list[Section]:

@@ -98,7 +98,7 @@ def check_money(amount: int | None, field_name: str, errors: dict[str, str]) -> 
         errors[field_name] = _("Enter an amount in đồng, zero or more.")
 
 
-def _checked(data: ProjectData, actor: "User") -> dict[str, Any]:
+def check(data: ProjectData, actor: "User") -> dict[str, Any]:
     """The plain columns, after the rules that hold in every state. Raises Invalid with every fault at once."""
     errors: dict[str, str] = {}
     name = " ".join(nfc(data.name).split())
@@ -202,7 +202,7 @@ def _store_children(project: Project, data: ProjectData) -> None:
 def create_project(data: ProjectData, *, actor: "User") -> Project:
     """Enter a draft. It may be incomplete; what is there must be right."""
     may_create(actor).require()
-    values = _checked(data, actor)
+    values = check(data, actor)
     _check_owner(values, actor)
     project: Project = Project.objects.create(
         code=next_code(values["province"], data.programme.source, data.year), created_by=actor, **values
@@ -222,7 +222,7 @@ def change_project(project: Project, data: ProjectData, *, actor: "User", versio
     require_editable(project)
     if version is not None and version != project.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
-    values = _checked(data, actor)
+    values = check(data, actor)
     _check_owner(values, actor)
     before = _children(project)
     changes = changed(project, values)

@@ -24,7 +24,7 @@ def completeness(request: HttpRequest) -> HttpResponse:
     key = _uuid(request.GET.get("project", ""))
     project = project_of(user, key) if key else None
     form = ProjectForm(request.POST, actor=user, project=project)
-    missing, known = missing_in(form, user, project)
+    missing, known = missing_in(form, user)
     found = sections(form, missing)
     context = {"sections": found, "known": known, "count": sum(len(section.missing) for section in found)}
     return render(request, "projects/_sections.html", context)
