@@ -31,22 +31,30 @@ class Sight:
         return any(province_id in self.province_roles.get(role, ()) for role in roles)
 
 
-def _provinces(area_ids: set[int]) -> frozenset[int]:
-    return frozenset(
-        AreaClosure.objects.filter(ancestor_id__in=area_ids, area__level="province").values_list("area_id", flat=True)
-    )
+def _provinces(area_ids: set[int]) -> dict[int, set[int]]:
+    """The provinces of each unit: itself, and those it was formed from."""
+    found: dict[int, set[int]] = {}
+    rows = AreaClosure.objects.filter(ancestor_id__in=area_ids, area__level="province")
+    for ancestor, province in rows.values_list("ancestor_id", "area_id"):
+        found.setdefault(ancestor, set()).add(province)
+    return found
 
 
 def sight_of(user: "User") -> Sight:
     if not user.is_active:
         return Sight()
-    grants = list(user.grants.valid_on(clock.today()).select_related("area"))
+    grants = list(user.grants.valid_on(clock.today()))
     by_role: dict[str, set[int]] = {}
     for grant in grants:
         by_role.setdefault(grant.role, set())
         if grant.area_id:
             by_role[grant.role].add(grant.area_id)
-    province_roles = {role: _provinces(areas) for role, areas in by_role.items() if role != Role.COLLABORATOR}
+    working = {role: areas for role, areas in by_role.items() if role != Role.COLLABORATOR}
+    provinces = _provinces(set().union(*working.values()))
+    province_roles = {
+        role: frozenset(province for area in areas for province in provinces.get(area, ()))
+        for role, areas in working.items()
+    }
     staff: set[int] = set()
     for role in PROVINCE_ROLES:
         staff |= province_roles.get(role, frozenset())

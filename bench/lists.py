@@ -31,7 +31,7 @@ def measure() -> list[Figure]:
     people = factories.People(place)
     fill(place, people, size("BENCH_PROJECTS", 1000))
     client = Client()
-    client.force_login(people.officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.officer, backend="accounts.backends.PortalBackend")
     project = Project.objects.filter(state="in_progress").order_by("pk").first()
     assert project is not None
     pages = {

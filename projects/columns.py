@@ -10,13 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: text, state, day or money (đồng). `total`: its sum's name in `support_totals`."""
+    """`kind`: text, state, day or money (đồng). `total`: its sum's name in `support_totals`. `bare`: says by itself what
+    it is, so a phone shows it without the label."""
 
     code: str
     label: Any
     kind: str
     value: Callable[[Any], Any]
     total: str = ""
+    bare: bool = False
 
 
 def _owners(project: Any) -> str:
@@ -28,9 +30,9 @@ def _submitted(project: Any) -> Any:
 
 
 COLUMNS = (
-    Column("place", _("Place"), "text", lambda p: p.area.full_name),
-    Column("year", _("Year"), "text", lambda p: str(p.year)),
-    Column("state", _("State"), "state", lambda p: p.get_state_display()),
+    Column("place", _("Place"), "text", lambda p: p.area.full_name, bare=True),
+    Column("year", _("Year"), "text", lambda p: str(p.year), bare=True),
+    Column("state", _("State"), "state", lambda p: p.get_state_display(), bare=True),
     Column("type", _("Type"), "text", lambda p: p.get_type_display()),
     Column("unit", _("Implementing unit"), "text", lambda p: p.implementing_unit.name),
     Column("beneficiaries", _("Beneficiaries"), "text", _owners),

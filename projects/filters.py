@@ -3,7 +3,8 @@
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, F, IntegerField, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
@@ -59,19 +60,42 @@ class ProjectFilter(KcForm):
         self.rows = rows
         self.used = {name for name, value in data.items() if str(value).strip() and name in self.fields} - {"columns"}
         fields: Any = self.fields
-        years = rows.order_by("-year").values_list("year", flat=True).distinct()
-        fields["year"].choices = [("", _("All years")), *((year, str(year)) for year in years)]
-        fields["activity"].queryset = Activity.objects.filter(projects__in=rows.order_by()).distinct()
-        fields["area"].widget.choices = [("", _("All places")), *self._places()]
-
-    def _places(self) -> list[tuple[Any, list[tuple[str, str]]]]:
-        """Communes of today with something in them or in what they were formed from, and the districts of before."""
-        holding = Area.objects.filter(closure_down__area_id__in=self.rows.order_by().values("area_id"))
-        found = holding.filter(Q(level=Level.DISTRICT) | Q(level=Level.COMMUNE, valid_to__isnull=True))
-        rows = list(found.distinct().order_by("folded", "uid"))
+        offered = self._offered()
+        fields["year"].choices = [("", _("All years")), *((key, key) for key, _name, _level in offered["year"][::-1])]
+        fields["activity"].choices = [
+            ("", _("All activities")),
+            *((key, name) for key, name, _level in offered["activity"]),
+        ]
         groups = ((Level.COMMUNE, _("Communes")), (Level.DISTRICT, _("Districts of before")))
-        offered = [(title, [(row.uid, row.full_name) for row in rows if row.level == level]) for level, title in groups]
-        return [group for group in offered if group[1]]
+        places = [(title, [(key, name) for key, name, of in offered["area"] if of == level]) for level, title in groups]
+        fields["area"].widget.choices = [("", _("All places")), *(group for group in places if group[1])]
+
+    def _offered(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Years, activities and places that occur, as (key, name, level of the place), in order; one statement for all.
+
+        Places are the communes of today with something in them or in what they were formed from, and the districts of
+        before.
+        """
+        rows = self.rows.order_by()
+
+        def part(kind: str, found: Any, key: Any, name: Any, level: Any, first: Any, second: Any) -> Any:
+            texts = [Cast(text, CharField()) for text in (Value(kind), key, name, level, first)]
+            return found.order_by().values_list(*texts, Cast(second, IntegerField()))
+
+        none = Value("")
+        doing = Project.activities.through.objects.filter(activity=OuterRef("pk"), project__in=rows.values("pk"))
+        activities = Activity.objects.filter(Exists(doing))
+        below = AreaClosure.objects.filter(ancestor=OuterRef("pk"), area__projects__in=rows.values("pk"))
+        today = Q(level=Level.COMMUNE, valid_to__isnull=True)
+        areas = Area.objects.filter(Q(level=Level.DISTRICT) | today).filter(Exists(below))
+        statement = part("year", rows.values("year").distinct(), F("year"), none, none, none, F("year")).union(
+            part("activity", activities, F("code"), F("name"), none, F("group__code"), F("pk")),
+            part("area", areas, F("uid"), F("full_name"), F("level"), F("folded"), F("pk")),
+        )
+        found: dict[str, list[tuple[str, str, str]]] = {"year": [], "activity": [], "area": []}
+        for kind, key, name, level, _first, _second in sorted(statement, key=lambda row: row[4:]):
+            found[kind].append((key, name, level))
+        return found
 
     def clean_area(self) -> Area | None:
         """A unit by its uid or code, also one that the list does not offer."""

@@ -159,6 +159,7 @@ class Project(models.Model):
         indexes = [
             models.Index(fields=["province", "year", "state"], name="project_province_year"),
             models.Index(fields=["area"], name="project_area"),
+            models.Index(fields=["province", "-year", "-code", "id"], name="project_in_order"),
         ]
         constraints = [
             models.UniqueConstraint(fields=["province", "code"], name="project_code_once"),

@@ -20,7 +20,7 @@ from projects.filters import ProjectFilter
 from projects.forms import PaperStepForm, StepForm
 from projects.models import Project
 from projects.states import PROJECT_LIFE
-from projects.views.shared import with_support
+from projects.views.shared import in_order, with_support
 from projects.views.steps import EXPLAINED, FORMS
 from projects.workbook import workbook
 
@@ -31,10 +31,6 @@ MOVING = (Role.OFFICER, Role.LEADER, Role.ACCOUNTANT, Role.CENTRE, Role.MINISTRY
 
 def may_move(user: User) -> bool:
     return user.has_role(*MOVING)
-
-
-def in_order(rows: Any) -> Any:
-    return rows.select_related("programme", "area", "province", "implementing_unit").order_by("-year", "-code", "pk")
 
 
 @require_safe

@@ -2,10 +2,9 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -37,10 +36,8 @@ from projects.models import (
 )
 from projects.procedure import deadline_of
 from projects.states import PROJECT_LIFE
-from projects.views.lists import in_order, may_move
-from projects.views.shared import project_of, support_totals, with_support
-
-PAGE_SIZE = 50
+from projects.views.lists import may_move
+from projects.views.shared import PAGE_SIZE, page_of, project_of, support_totals, with_support
 
 
 @require_safe
@@ -49,11 +46,9 @@ def index(request: HttpRequest) -> HttpResponse:
     visible = Project.objects.visible_to(user)
     form = ProjectFilter(request.GET, rows=visible)
     rows = form.narrow()
-    shown = in_order(with_support(rows))
-    page = Paginator(shown.prefetch_related("beneficiaries"), PAGE_SIZE).get_page(request.GET.get("page"))
     totals, columns = support_totals(rows), form.shown_columns
-    shown_rows: Iterable[Any] = page.object_list
-    for row in shown_rows:
+    page = page_of(rows, request.GET.get("page"), totals["count"])
+    for row in cast("list[Any]", page.object_list):
         row.cells = [(column, column.value(row)) for column in columns]
     context = {
         "form": form,

@@ -3,13 +3,22 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import OuterRef, QuerySet, Subquery, Sum
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, OuterRef, QuerySet, Subquery, Sum, Value
 from django.db.models.fields import BigIntegerField
+from django.db.models.functions import Coalesce
 from django.shortcuts import get_object_or_404
 
 from accounts.models import User
 from core.models import SUPPORT_SOURCES
 from projects.models import DecisionMoney, Project, ProjectEstimate
+
+PAGE_SIZE = 50
+
+
+def in_order(rows: Any) -> Any:
+    """The newest budget year first, then by code."""
+    return rows.select_related("programme", "area", "province", "implementing_unit").order_by("-year", "-code", "pk")
 
 
 def project_of(user: User, public_id: UUID) -> Project:
@@ -34,12 +43,25 @@ def with_support(rows: "QuerySet[Project]") -> "QuerySet[Project]":
 
 
 def support_totals(rows: "QuerySet[Project]") -> dict[str, int]:
-    """Of all the rows, by the database: how many, support asked for, support decided on."""
+    """Of all the rows, by the database in one statement: how many, support asked for, support decided on."""
+
+    def total(name: str, found: Any) -> Any:
+        return found.order_by().values_list(Value(name)).annotate(total=Coalesce(Sum("amount_vnd"), 0))
+
     keys = rows.order_by().values("pk")
+    found = rows.order_by().values_list(Value("count")).annotate(total=Count("pk"))
     asked = ProjectEstimate.objects.filter(project__in=keys, source__in=SUPPORT_SOURCES)
     decided = DecisionMoney.objects.filter(decision__project__in=keys, source__in=SUPPORT_SOURCES)
-    return {
-        "count": rows.count(),
-        "support_vnd": asked.aggregate(total=Sum("amount_vnd", default=0))["total"],
-        "approved_vnd": decided.aggregate(total=Sum("amount_vnd", default=0))["total"],
-    }
+    sums = dict(found.union(total("support_vnd", asked), total("approved_vnd", decided), all=True))
+    return {name: int(sums.get(name, 0)) for name in ("count", "support_vnd", "approved_vnd")}
+
+
+def page_of(rows: "QuerySet[Project]", number: str | None, count: int) -> "Page[Project]":
+    """Fifty of the `count` rows in the usual order, with what a list shows of each. First the keys of the page are
+    found, so that what lies before it is not worked out."""
+    paginator: Paginator[Project] = Paginator(in_order(rows).values("pk"), PAGE_SIZE)
+    paginator.count = count  # type: ignore[misc]
+    page = paginator.get_page(number)
+    shown = in_order(with_support(Project.objects.filter(pk__in=page.object_list)))
+    page.object_list = list(shown.prefetch_related("beneficiaries"))
+    return page

@@ -1,8 +1,8 @@
-// data-kc-picked: says how many rows of the list are ticked (data-kc-pick).
+// data-kc-picked: says how many rows of the list are ticked.
 export function start(root) {
   const said = root.querySelector("[data-kc-picked]");
   if (!said) return;
-  const boxes = [...root.querySelectorAll("[data-kc-pick]")];
+  const boxes = [...root.querySelectorAll(".kc-pick input")];
   const count = () => {
     const number = boxes.filter((box) => box.checked).length;
     said.textContent = number ? `${said.dataset.kcPicked} ${number}` : "";

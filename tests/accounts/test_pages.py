@@ -42,7 +42,7 @@ def program(place: factories.Place, people: factories.People) -> ApiClient:
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 

@@ -19,7 +19,7 @@ class Caller:
         self.client = Client()
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
         if user is not None:
-            self.client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+            self.client.force_login(user, backend="accounts.backends.PortalBackend")
 
     def get(self, path: str, **query: Any) -> Any:
         return self.client.get(f"/api/v1{path}", query, headers=self.headers)

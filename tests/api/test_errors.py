@@ -210,7 +210,7 @@ def test_session_without_csrf_token_changes_nothing(scene: Scene) -> None:
     from django.test import Client
 
     client = Client(enforce_csrf_checks=True)
-    client.force_login(scene.people.officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(scene.people.officer, backend="accounts.backends.PortalBackend")
     answer = client.post(
         "/api/v1/enterprises/",
         json.dumps(enterprise_body(scene.place)),

@@ -114,7 +114,7 @@ def test_key_is_kept_for_seven_days(place: f.Place, people: f.People, clock: Clo
     body = enterprise_body(place, tax_code=None)
     first = caller.post("/enterprises/", body, key=key).json()
     clock.move(days=6, hours=23)
-    caller.client.force_login(people.centre, backend="django.contrib.auth.backends.ModelBackend")
+    caller.client.force_login(people.centre, backend="accounts.backends.PortalBackend")
     assert caller.post("/enterprises/", body, key=key).json() == first
     clock.move(hours=2)
     assert caller.post("/enterprises/", body, key=key).json()["id"] != first["id"]

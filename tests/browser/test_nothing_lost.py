@@ -37,7 +37,7 @@ def officer(browser: Browser) -> User:
 
 def sign_in(page: Page, user: User, url: str) -> None:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.PortalBackend")
     value = client.cookies[settings.SESSION_COOKIE_NAME].value
     page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": url}])
 
@@ -94,7 +94,7 @@ def offered(page: Page, user: User, look: bool) -> dict[str, str]:
             link.click()
         return {name: text for name in FIELDS if (text := page.locator(f"[name='{name}']").input_value())}
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.PortalBackend")
     form = client.get(str(link.get_attribute("href"))).context["form"]
     return {name: text for name in FIELDS if (text := form[name].value())}
 

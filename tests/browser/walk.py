@@ -44,7 +44,7 @@ class Walk:
     def _client(self, language: str) -> Client:
         client = Client()
         if self.user is not None:
-            client.force_login(self.user, backend="django.contrib.auth.backends.ModelBackend")
+            client.force_login(self.user, backend="accounts.backends.PortalBackend")
         client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         return client
 

@@ -36,7 +36,7 @@ def known(place: factories.Place) -> Enterprise:
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 

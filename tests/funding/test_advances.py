@@ -106,7 +106,7 @@ def test_activity_without_verified_tier_beside_one_with_it_refuses_nothing(place
 @pytest.mark.usefixtures("tiers")
 def test_page_shows_the_tier_and_says_where_there_is_none(place: Any, people: Any) -> None:
     client = Client()
-    client.force_login(people.accountant, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.accountant, backend="accounts.backends.PortalBackend")
 
     def page(project: Project) -> str:
         return client.get(reverse("funding:pay", args=[project.public_id])).content.decode()
@@ -168,7 +168,7 @@ def test_last_dong_is_paid_only_after_acceptance(place: Any, people: Any) -> Non
 
 def test_page_says_why_the_final_payment_is_refused(place: Any, people: Any) -> None:
     project, client = f.approved(place, people), Client()
-    client.force_login(people.accountant, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.accountant, backend="accounts.backends.PortalBackend")
     data = {"kind": "payment", "budget": ProjectBalance.objects.get().budget_id, "amount_vnd": "300 triệu"}
     data |= {"document_no": "1", "document_on": "02/03/2026", "form_key": str(f.new_uuid())}
     answer = client.post(reverse("funding:pay", args=[project.public_id]), data)

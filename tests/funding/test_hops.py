@@ -206,7 +206,7 @@ def test_project_of_which_only_payments_are_known_closes_and_its_page_says_so(mo
     money("payment", 150 * MILLION)
     assert take_step(project, "close", actor=people.officer).state == "closed"
     client = Client()
-    client.force_login(people.officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.officer, backend="accounts.backends.PortalBackend")
     html = client.get(reverse("funding:project_panel", args=[project.public_id])).content.decode()
     assert "đề án này mới biết số đã giải ngân" in html
 
@@ -228,7 +228,7 @@ def test_national_project_is_followed_to_the_establishment(place: f.Place, peopl
 
 def send(people: f.People, project: Project, **typed: str) -> Any:
     client = Client()
-    client.force_login(people.accountant, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.accountant, backend="accounts.backends.PortalBackend")
     budget = ProjectBalance.objects.get(project=project).budget_id
     data = {"budget": budget, "amount_vnd": "1 triệu", "document_no": "UNC 9", "document_on": "02/03/2026"}
     data |= {"form_key": str(f.new_uuid()), **typed}
@@ -239,7 +239,7 @@ def test_accountant_records_clearing_recovery_and_delivery_on_one_page(people: f
     for kind in ("clearing", "recovery", "delivery"):
         assert send(people, project, kind=kind).status_code == 302, kind
     client = Client()
-    client.force_login(people.accountant, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.accountant, backend="accounts.backends.PortalBackend")
     html = client.get(reverse("funding:project_panel", args=[project.public_id])).content.decode()
     for words in ("Thanh toán tạm ứng", "Thu hồi tạm ứng", "Chi trả cho cơ sở thụ hưởng", "148.000.000"):
         assert words in html, words

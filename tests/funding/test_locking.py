@@ -32,7 +32,7 @@ def office(db: Any) -> tuple[f.Place, f.People]:
 
 def browser(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.PortalBackend")
     return client
 
 

@@ -42,7 +42,7 @@ def url(name: str = "treasury") -> str:
 
 def browser(person: Any) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 

@@ -57,7 +57,7 @@ def stands(year: int) -> tuple[int, int, int]:
 
 def browser(person: Any) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 

@@ -51,7 +51,7 @@ def people(place: factories.Place) -> factories.People:
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 
@@ -661,7 +661,7 @@ def test_broken_page_is_said_in_words_without_details(people: Any, monkeypatch: 
 
 def test_form_without_its_token_is_refused_with_what_to_do(people: Any) -> None:
     client = Client(enforce_csrf_checks=True)
-    client.force_login(people.officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.officer, backend="accounts.backends.PortalBackend")
     answer = client.post(reverse("set_language"), {"language": "en"})
     assert answer.status_code == 403
     assert "kc-card" in answer.content.decode()

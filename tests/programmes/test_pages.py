@@ -39,7 +39,7 @@ def people(place: factories.Place) -> factories.People:
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 

@@ -28,7 +28,7 @@ def people(place: factories.Place) -> factories.People:
 
 def browser(user: User) -> Client:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.PortalBackend")
     return client
 
 

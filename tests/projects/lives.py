@@ -22,7 +22,7 @@ MONEY = 300_000_000
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 

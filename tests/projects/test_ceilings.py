@@ -148,7 +148,7 @@ def test_draft_stopped_or_other_activity_is_no_second_support(place: Any, people
 
 def ask(user: Any, **fields: Any) -> str:
     client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(user, backend="accounts.backends.PortalBackend")
     answer = client.get(reverse("projects:ceilings"), fields)
     assert answer.status_code == 200
     return " ".join(answer.content.decode().split())
@@ -210,6 +210,6 @@ def test_unverified_norm_is_marked(place: Any, people: Any, machines: Activity) 
     norm(verified="no")
     project = national(place, people, 400)
     client = Client()
-    client.force_login(people.officer, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(people.officer, backend="accounts.backends.PortalBackend")
     page = client.get(reverse("projects:detail", args=[project.public_id])).content.decode()
     assert "chưa kiểm chứng" in page and "vượt 100 triệu đồng" in " ".join(page.split())

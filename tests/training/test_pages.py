@@ -64,7 +64,7 @@ def class_of(project: Project, **fields: Any) -> TrainingClass:
 
 def browser(person: User) -> Client:
     client = Client()
-    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(person, backend="accounts.backends.PortalBackend")
     return client
 
 
