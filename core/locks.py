@@ -9,8 +9,8 @@ from core.errors import NotFound
 M = TypeVar("M", bound=models.Model)
 
 
-def lock(obj: M) -> M:
-    """The row again, as it is now, locked until the transaction ends.
+def lock(obj: M, *related: str) -> M:
+    """The row again, as it is now, locked until the transaction ends; with rows it points to, not locked.
 
     On SQLite the transaction itself holds the write lock (BEGIN IMMEDIATE). Raises outside a transaction, and
     NotFound when the row is gone.
@@ -19,7 +19,8 @@ def lock(obj: M) -> M:
     if not connection.in_atomic_block:
         raise transaction.TransactionManagementError("lock() needs a transaction")
     manager = obj.__class__._default_manager  # request.user is a wrapper of another type
-    row = manager.using(connection.alias).select_for_update(of=("self",), no_key=True).filter(pk=obj.pk).first()
+    rows = manager.using(connection.alias).select_for_update(of=("self",), no_key=True)
+    row = (rows.select_related(*related) if related else rows).filter(pk=obj.pk).first()
     if row is None:
         raise NotFound()
     return row

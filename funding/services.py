@@ -176,7 +176,6 @@ def _insert(*, actor: "User", voucher: Voucher, **values: Any) -> LedgerEntry:
     refusal = _over(entry, locked=True)
     if refusal is not None:
         raise refusal
-    require_open(entry.budget.province_id)
     try:
         with transaction.atomic():
             entry.save(force_insert=True)
@@ -246,7 +245,7 @@ def choose_budget(budgets: list[Budget], programme_id: int) -> Budget | None:
 def budget_for(project: Project, source: str, year: int | None = None) -> Budget:
     """The budget a project's money of a source comes from. Raises Invalid when none was entered for the year."""
     year = year or project.year
-    rows = Budget.objects.filter(province_id=project.province_id, source=source, year=year)
+    rows = Budget.objects.filter(province_id=project.province_id, source=source, year=year).select_related("programme")
     budget = choose_budget(list(rows), project.programme_id)
     if budget is None:
         text = _("No budget of %(year)s has been entered for this source. Enter it first.") % {"year": year}
@@ -306,7 +305,7 @@ def allocate(
     project: Project, source: str, amount_vnd: int, decision: DecisionData, *, actor: "User", reason: str = ""
 ) -> LedgerEntry:
     """More money for an approved project, by another decision."""
-    project = lock(project)
+    project = lock(project, "programme", "province")
     may_allocate(project, actor).require()
     voucher = Voucher(decision.number, decision.decided_on, reason, decision.issuer)
     check_voucher(amount_vnd, voucher)
