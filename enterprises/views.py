@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core.errors import DomainError
-from core.once import once
 from enterprises import permissions, services
 from enterprises.forms import EnterpriseFilter, EnterpriseForm, NewEnterpriseForm, stored
 from enterprises.models import Enterprise
@@ -79,13 +78,9 @@ def new(request: HttpRequest) -> HttpResponse:
         messages.success(request, _("%(name)s is entered.") % {"name": made.name})
         return reverse("enterprises:detail", args=[made.public_id])
 
-    error = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            return once(request, form, act)
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
+    answer, error = sent_once(request, form, act)
+    if answer:
+        return answer
     return _form_page(request, form, None, error)
 
 

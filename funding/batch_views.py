@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency
 from accounts.roles import Role
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from core.errors import DomainError, NotAllowed
 from core.forms import DateField, KcForm, MoneyField, NfcField
-from core.once import OnceForm, once
+from core.once import OnceForm
 from core.verdicts import no
 from funding.batches import MOST, approve_batch, deciding, effects
 from projects.forms import PaperField, kept_file
@@ -112,22 +112,16 @@ def batch(request: HttpRequest) -> HttpResponse:
     files = request.FILES if request.method == "POST" else None
     provinces = user.sight.province_roles.get(Role.LEADER, frozenset())
     form = BatchForm(request.POST or None, files, projects=projects, provinces=provinces)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            done = approve_batch(form.money(), form.decision(), actor=user, note=form.cleaned_data["note"])
-            text = ngettext("%(count)s project is approved.", "%(count)s projects are approved.", len(done))
-            messages.success(request, text % {"count": len(done)})
-            return reverse("funding:board")
+    def act() -> str:
+        done = approve_batch(form.money(), form.decision(), actor=user, note=form.cleaned_data["note"])
+        text = ngettext("%(count)s project is approved.", "%(count)s projects are approved.", len(done))
+        messages.success(request, text % {"count": len(done)})
+        return reverse("funding:board")
 
-        try:
-            return once(request, form, act)
-        except NotAllowed:
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
+    answer, error = sent_once(request, form, act, raises=(NotAllowed,))
+    if answer:
+        return answer
     context = {"rows": form.rows(), "effects": _effects(form, projects)}
     return render_form(request, "funding/batch.html", form, context, error)
 

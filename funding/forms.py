@@ -138,7 +138,9 @@ class TreasuryForm(KcForm):
     file = forms.FileField(
         label=_("List of the Treasury"),
         required=False,
-        help_text=_("CSV in UTF-8 with the columns «Số chứng từ», «Ngày», «Số tiền». It is compared and not kept."),
+        help_text=_(
+            "XLSX, or CSV in UTF-8, with the columns «Số chứng từ», «Ngày», «Số tiền». It is compared and not kept."
+        ),
     )
 
     def clean(self) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from typing import Any
 import xlsxwriter
 from django.utils.translation import gettext as _
 
+from core import workbooks
 from core.errors import Invalid
 from core.money import group, parse_vnd
 from core.text import fold
@@ -25,6 +26,8 @@ HEADS = {
     "document_on": ("ngay chung tu", "ngay ct", "ngay", "document_on"),
     "amount_vnd": ("so tien", "amount_vnd"),
 }
+HEAD_WITHIN = 30  # titles, the office and the period stand above the head
+SUMS = ("cong", "tong", "tong cong", "tong so")
 
 
 @dataclass(frozen=True)
@@ -88,35 +91,65 @@ def compare(here: Iterable[Line], there: Iterable[Line]) -> list[Difference]:
 
 
 def read_list(data: bytes) -> list[Line]:
-    """The Treasury's list from a CSV file in UTF-8: columns number, date and amount in any order, after a head; commas,
-    semicolons or tabs between them. Raises Invalid with the line that cannot be read."""
+    """The Treasury's list from a workbook (XLSX) or a CSV file in UTF-8: columns number, date and amount in any order,
+    under a head that may have titles above it; sums, and who signs below, are left out. Raises Invalid with the line that cannot
+    be read."""
     if len(data) > MAX_BYTES:
         raise _unreadable(_("The file is too large."))
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise _unreadable(_("Save the list as CSV in UTF-8.")) from None
-    first = text.partition("\n")[0]
-    mark = max(";\t,", key=first.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text), delimiter=mark, strict=True))
-    except csv.Error:
-        raise _unreadable(_("Save the list as CSV in UTF-8.")) from None
+    rows = _of_workbook(data) if workbooks.is_workbook(data) else _of_text(data)
     if len(rows) > MAX_LINES:
         raise _unreadable(_("The list has too many lines."))
-    places = _columns(rows[0] if rows else [])
-    return [_read(row, places, number) for number, row in enumerate(rows[1:], 2) if any(cell.strip() for cell in row)]
+    below, places = _columns(rows)
+    lines, ended = [], False
+    for number, row in enumerate(rows[below:], below + 1):
+        if _is_sum(row):
+            ended = True
+        elif any(cell.strip() for cell in row) and not (ended and _signs(row, places)):
+            lines.append(_read(row, places, number))
+    return lines
 
 
-def _columns(head: list[str]) -> dict[str, int]:
-    names = [" ".join(fold(cell).split()) for cell in head]
-    places = {}
-    for column, words in HEADS.items():
-        found = [names.index(word) for word in words if word in names]
-        if not found:
-            raise _unreadable(_("The head of the list has to name the columns «Số chứng từ», «Ngày», «Số tiền»."))
-        places[column] = found[0]
-    return places
+def _of_workbook(data: bytes) -> list[list[str]]:
+    try:
+        return workbooks.rows_of(data, MAX_LINES)
+    except workbooks.Unreadable as error:
+        if error.args[0] == "too_large":
+            raise _unreadable(_("The list has too many lines.")) from error
+        raise _unreadable(_("The workbook cannot be read. Save it anew as XLSX, without a password.")) from error
+
+
+def _of_text(data: bytes) -> list[list[str]]:
+    try:
+        text = data.decode("utf-8-sig")
+        mark = max(";\t,", key=text.count)
+        return list(csv.reader(io.StringIO(text), delimiter=mark, strict=True))
+    except (UnicodeDecodeError, csv.Error):
+        raise _unreadable(_("Save the list as XLSX, or as CSV in UTF-8.")) from None
+
+
+def _columns(rows: list[list[str]]) -> tuple[int, dict[str, int]]:
+    """The number of lines up to and with the head, and where its columns stand."""
+    for above, row in enumerate(rows[:HEAD_WITHIN], 1):
+        names = [" ".join(fold(cell).split()) for cell in row]
+        places = {}
+        for column, words in HEADS.items():
+            found = [names.index(word) for word in words if word in names]
+            if found:
+                places[column] = found[0]
+        if len(places) == len(HEADS):
+            return above, places
+    raise _unreadable(_("The head of the list has to name the columns «Số chứng từ», «Ngày», «Số tiền»."))
+
+
+def _is_sum(row: list[str]) -> bool:
+    first = next((" ".join(fold(cell).split()).rstrip(":") for cell in row if cell.strip()), "")
+    return first in SUMS
+
+
+def _signs(row: list[str], places: dict[str, int]) -> bool:
+    """Below the sum: who signs; no figure where day and amount stand."""
+    cells = [row[place] for name, place in places.items() if name != "document_no" and place < len(row)]
+    return not any(character.isdigit() for cell in cells for character in cell)
 
 
 def _read(row: list[str], places: dict[str, int], number: int) -> Line:

@@ -15,12 +15,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import SUPPORT_SOURCES, Source
-from core.once import once
 from enterprises.models import Enterprise
 from funding import permissions, services
 from funding.advances import advances_of, warnings_of_advance
@@ -221,26 +220,19 @@ def give(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     province = _province(user)
     form = BudgetForm(request.POST or None, province=province, initial={"year": clock.today().year})
-    refused = None
-    if request.method == "POST" and form.is_valid():
+
+    def act() -> str:
         data = form.cleaned_data
+        voucher = Voucher(data["document_no"], data["document_on"], data["reason"], data["issuer"])
+        programme = data["programme"]
+        entry = services.give_budget(
+            province, programme, programme.source, data["year"], data["amount_vnd"], voucher, actor=user
+        )
+        return reverse("funding:budget", args=[entry.budget.public_id])
 
-        def act() -> str:
-            voucher = Voucher(data["document_no"], data["document_on"], data["reason"], data["issuer"])
-            programme = data["programme"]
-            entry = services.give_budget(
-                province, programme, programme.source, data["year"], data["amount_vnd"], voucher, actor=user
-            )
-            return reverse("funding:budget", args=[entry.budget.public_id])
-
-        try:
-            answer = once(request, form, act)
-        except DomainError as error:
-            form.blame(error)
-            refused = error
-        else:
-            messages.success(request, _("The budget is entered."))
-            return answer
+    answer, refused = sent_once(request, form, act, _("The budget is entered."))
+    if answer:
+        return answer
     return render_form(request, "funding/give.html", form, {"province": province}, refused)
 
 
@@ -254,29 +246,20 @@ def year_end(request: HttpRequest, public_id: UUID) -> HttpResponse:
     may = permissions.may_close_year(row.province_id, user)
     if request.method == "POST":
         may.require()
-    form = YearEndForm(request.POST or None, budget=row, initial=_left_of(request, row)) if may else None
-    refused = None
-    if request.method == "POST" and form is not None and form.is_valid():
+    form: Any = YearEndForm(request.POST or None, budget=row, initial=_left_of(request, row)) if may else None
+
+    def act() -> str:
         data = form.cleaned_data
-
-        def act() -> str:
-            voucher = Voucher(data["document_no"], data["document_on"], data["reason"], data["issuer"])
-            if data["kind"] == EntryKind.CARRY_OVER:
-                carry_over(row, data["project"], data["amount_vnd"], voucher, actor=user)
-            else:
-                cancel(row, data["amount_vnd"], voucher, actor=user, project=data["project"])
-            return reverse("funding:year_end", args=[row.public_id])
-
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as error:
-            form.blame(error)
-            refused = error
+        voucher = Voucher(data["document_no"], data["document_on"], data["reason"], data["issuer"])
+        if data["kind"] == EntryKind.CARRY_OVER:
+            carry_over(row, data["project"], data["amount_vnd"], voucher, actor=user)
         else:
-            messages.success(request, _("The decision is recorded."))
-            return answer
+            cancel(row, data["amount_vnd"], voucher, actor=user, project=data["project"])
+        return reverse("funding:year_end", args=[row.public_id])
+
+    answer, refused = sent_once(request, form, act, _("The decision is recorded."))
+    if answer:
+        return answer
     sums = _sums(user, [row])[row.pk]
     rows = unpaid_rows(row, Project.objects.visible_to(user))
     decided = LedgerEntry.objects.visible_to(user).filter(budget=row, kind__in=[EntryKind.CANCEL, EntryKind.CARRY_OVER])
@@ -387,18 +370,9 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 
 def _money_page(request: HttpRequest, project: Project, form: Any, act: Any, template: str, done: str) -> HttpResponse:
-    refused = None
-    if request.method == "POST" and form.is_valid():
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as error:
-            form.blame(error)
-            refused = error
-        else:
-            messages.success(request, done)
-            return answer
+    answer, refused = sent_once(request, form, act, done)
+    if answer:
+        return answer
     balances = _balances(project)
     context: dict[str, Any] = {"project": project, "balances": balances}
     if template == "funding/pay.html":
@@ -479,23 +453,18 @@ def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     permissions.may_correct(entry.budget.province_id, user).require()
     form = CorrectionForm(request.POST or None, entry=entry)
-    refused = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            data = form.cleaned_data
-            voucher = Voucher(data["document_no"], data["document_on"], data["reason"])
-            services.correct(entry, data["amount_vnd"], voucher, actor=user)
-            return reverse("funding:budget", args=[entry.budget.public_id])
+    def act() -> str:
+        data = form.cleaned_data
+        voucher = Voucher(data["document_no"], data["document_on"], data["reason"])
+        services.correct(entry, data["amount_vnd"], voucher, actor=user)
+        return reverse("funding:budget", args=[entry.budget.public_id])
 
-        try:
-            answer = once(request, form, act)
-        except DomainError as error:
-            form.blame(error)
-            refused = error
-        else:
-            messages.success(request, _("The correction is recorded beside the entry."))
-            return answer
+    answer, refused = sent_once(
+        request, form, act, _("The correction is recorded beside the entry."), raises=(NotAllowed,)
+    )
+    if answer:
+        return answer
     corrections = entry.corrections.order_by("id")
     return render_form(request, "funding/correct.html", form, {"entry": entry, "corrections": corrections}, refused)
 

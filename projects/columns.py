@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class Column:
-    """`kind`: text, state, day or money (đồng). `total`: its sum's name in `support_totals`. `bare`: says by itself what
-    it is, so a phone shows it without the label."""
+    """`kind`: text, state, day or money (đồng). `total`: its sum's name in `support_totals`. `bare`: a phone shows it
+    without the label, as it says by itself what it is."""
 
     code: str
     label: Any

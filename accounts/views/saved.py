@@ -8,11 +8,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from accounts import saved_views
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from accounts.views.drafts import page_of_ours
-from core.errors import Conflict, DomainError
+from core.errors import Conflict
 from core.forms import KcForm, NfcField
-from core.once import OnceForm, once
+from core.once import OnceForm
 
 
 class SavedViewForm(OnceForm, KcForm):
@@ -31,23 +31,14 @@ class SavedViewForm(OnceForm, KcForm):
 def view_save(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     form = SavedViewForm(request.POST)
-    error = None
-    if form.is_valid():
+
+    def act() -> str:
         data = form.cleaned_data
+        return saved_views.save_view(user, data["page"], data["name"], data["query"]).url
 
-        def act() -> str:
-            return saved_views.save_view(user, data["page"], data["name"], data["query"]).url
-
-        try:
-            answer = once(request, form, act)
-        except Conflict:
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The view is kept."))
-            return answer
+    answer, error = sent_once(request, form, act, _("The view is kept."), raises=(Conflict,))
+    if answer:
+        return answer
     return render_form(request, "accounts/view_save.html", form, {}, error)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Sum
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -16,10 +15,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.roles import Role
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
-from core.errors import DomainError, NotAllowed, WrongState
-from core.once import once
 from papers import archive, engagements, permissions
 from papers.forms import CloseForm, EngagementForm, SampleForm
 from papers.models import Engagement, Sample
@@ -53,23 +50,14 @@ def new(request: HttpRequest) -> HttpResponse:
     if province is None:
         raise Http404
     form = EngagementForm(request.POST or None, province=province)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            row = engagements.open_engagement(province, form.engagement_data(), actor=user)
-            return reverse("papers:engagement", args=[row.public_id])
+    def act() -> str:
+        row = engagements.open_engagement(province, form.engagement_data(), actor=user)
+        return reverse("papers:engagement", args=[row.public_id])
 
-        try:
-            answer = once(request, form, act)
-        except NotAllowed:
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The audit is open."))
-            return answer
+    answer, error = sent_once(request, form, act, _("The audit is open."))
+    if answer:
+        return answer
     return render_form(request, "papers/engagement_new.html", form, {"province": province}, error)
 
 
@@ -129,24 +117,15 @@ def _act(
     request: HttpRequest, form: Any, row: Engagement, template: str, do: Any, done: str, still_possible: Any
 ) -> HttpResponse:
     """One form about an engagement: shown, refused with its reasons, or done."""
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            made = do(form.cleaned_data)
-            name, public_id = ("papers:sample", made.public_id) if isinstance(made, Sample) else ("", row.public_id)
-            return reverse(name or "papers:engagement", args=[public_id])
+    def act() -> str:
+        made = do(form.cleaned_data)
+        name, public_id = ("papers:sample", made.public_id) if isinstance(made, Sample) else ("", row.public_id)
+        return reverse(name or "papers:engagement", args=[public_id])
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, done)
-            return answer
+    answer, error = sent_once(request, form, act, done)
+    if answer:
+        return answer
     still_possible(row)
     return render_form(request, template, form, {"engagement": row}, error)
 

@@ -2,7 +2,6 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -10,12 +9,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock
-from core.errors import DomainError, NotAllowed, NotFound, WrongState
+from core.errors import NotAllowed, NotFound
 from core.models import Source
-from core.once import once
 from files.services import read_bytes
 from papers import permissions, services
 from papers.catalogue import FORMS
@@ -63,23 +61,16 @@ def new(request: HttpRequest, form_code: str) -> HttpResponse:
         raise Http404
     files = request.FILES if request.method == "POST" else None
     form = TemplateForm(request.POST or None, files, form=of, initial={"title": str(of.title)})
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            services.upload_template(province, form.template_data(), actor=user)
-            return reverse("papers:templates") + f"#{of.code}"
+    def act() -> str:
+        services.upload_template(province, form.template_data(), actor=user)
+        return reverse("papers:templates") + f"#{of.code}"
 
-        try:
-            answer = once(request, form, act)
-        except NotAllowed:
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The template is in place. Look at a paper made with it."))
-            return answer
+    answer, error = sent_once(
+        request, form, act, _("The template is in place. Look at a paper made with it."), raises=(NotAllowed,)
+    )
+    if answer:
+        return answer
     fields = [(_written(path), words, path in of.holds) for path, words in of.whole.items()]
     fields.sort(key=lambda line: not line[2])  # the needed ones first
     return render_form(request, "papers/template_new.html", form, {"of": of, "fields": fields}, error)
@@ -115,22 +106,13 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = user_of(request)
     row = _template(user, public_id)
     form = WithdrawForm(request.POST or None)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            services.withdraw_template(row, form.cleaned_data["note"], actor=user)
-            return reverse("papers:templates") + f"#{row.form}"
+    def act() -> str:
+        services.withdraw_template(row, form.cleaned_data["note"], actor=user)
+        return reverse("papers:templates") + f"#{row.form}"
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The template is withdrawn; the one before it holds again."))
-            return answer
+    answer, error = sent_once(request, form, act, _("The template is withdrawn; the one before it holds again."))
+    if answer:
+        return answer
     services.require_own_in_use(row)
     return render_form(request, "papers/template_withdraw.html", form, {"row": row, "of": FORMS[row.form]}, error)

@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -13,10 +12,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import AgencyKind, User
-from accounts.signed_in import render_form, user_of
-from core.errors import DomainError, NotAllowed, WrongState
+from accounts.signed_in import render_form, sent_once, user_of
+from core.errors import WrongState
 from core.money import group
-from core.once import once
 from enterprises.models import Enterprise
 from places.models import Area
 from programmes.models import Activity
@@ -46,25 +44,19 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     project = project_of(user, public_id)
     permissions.may_ask_adjustment(project, user).require()
     form = AdjustmentForm(request.POST or None, project=project, actor=user)
-    error = None
+
+    def act() -> str:
+        row = adjustments.ask(project, form.new_values(), form.cleaned_data["reason"], actor=user)
+        return reverse("projects:adjustment", args=[project.public_id, row.public_id])
+
+    answer, error = None, None
     if "find" in request.POST:
         form.judge_nothing()
-    elif request.method == "POST" and form.is_valid():
-
-        def act() -> str:
-            row = adjustments.ask(project, form.new_values(), form.cleaned_data["reason"], actor=user)
-            return reverse("projects:adjustment", args=[project.public_id, row.public_id])
-
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The adjustment is asked for. Who decides is told on this page."))
-            return answer
+    else:
+        done = _("The adjustment is asked for. Who decides is told on this page.")
+        answer, error = sent_once(request, form, act, done)
+    if answer:
+        return answer
     adjustments.require_adjustable(project)
     picker = None
     if "beneficiaries" in form.fields:
@@ -146,24 +138,15 @@ def step(request: HttpRequest, public_id: UUID, adjustment_id: UUID, step: str) 
         form = DecideAdjustmentForm(request.POST or None, files, project=project)
     else:
         form = ReasonForm(request.POST or None)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            decision = form.decision_data() if step == "decide" else None
-            adjustments.take_adjustment_step(row, step, actor=user, note=form.cleaned_data["note"], decision=decision)
-            return reverse("projects:adjustment", args=[project.public_id, row.public_id])
+    def act() -> str:
+        decision = form.decision_data() if step == "decide" else None
+        adjustments.take_adjustment_step(row, step, actor=user, note=form.cleaned_data["note"], decision=decision)
+        return reverse("projects:adjustment", args=[project.public_id, row.public_id])
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("«%(step)s» is recorded.") % {"step": found.label})
-            return answer
+    answer, error = sent_once(request, form, act, _("«%(step)s» is recorded.") % {"step": found.label})
+    if answer:
+        return answer
     verdict = ADJUSTMENT_LIFE.in_state(row, found)
     if not verdict:
         raise WrongState(verdict.reason)

@@ -2,15 +2,12 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.signed_in import render_form, user_of
-from core.errors import DomainError, NotAllowed, WrongState
-from core.once import once
+from accounts.signed_in import render_form, sent_once, user_of
 from projects import appraisal, permissions
 from projects.ceilings import ceilings_of, repeats_of, repeats_shown
 from projects.life_forms import OpinionForm
@@ -24,23 +21,14 @@ def opinion(request: HttpRequest, public_id: UUID) -> HttpResponse:
     permissions.may_give_opinion(project, user).require()
     before = next((row for row in appraisal.latest(project) if row.appraiser_id == user.pk), None)
     form = OpinionForm(request.POST or None, project=project, before=before)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            appraisal.give_opinion(project, form.opinion_data(), actor=user)
-            return reverse("projects:detail", args=[project.public_id]) + "#appraisal"
+    def act() -> str:
+        appraisal.give_opinion(project, form.opinion_data(), actor=user)
+        return reverse("projects:detail", args=[project.public_id]) + "#appraisal"
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("Your opinion is kept."))
-            return answer
+    answer, error = sent_once(request, form, act, _("Your opinion is kept."))
+    if answer:
+        return answer
     appraisal.require_open_for_opinions(project)
     context = {
         "project": project,

@@ -2,16 +2,13 @@
 
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.signed_in import render_form, user_of
-from core.errors import DomainError, NotAllowed, WrongState
-from core.once import once
+from accounts.signed_in import render_form, sent_once, user_of
 from projects import contracts, permissions
 from projects.life_forms import ContractForm, ReasonForm
 from projects.models import Contract
@@ -25,23 +22,14 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     permissions.may_run(project, user).require()
     files = request.FILES if request.method == "POST" else None
     form = ContractForm(request.POST or None, files, project=project)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            contracts.record_contract(project, form.contract_data(), actor=user)
-            return reverse("projects:detail", args=[project.public_id]) + "#contracts"
+    def act() -> str:
+        contracts.record_contract(project, form.contract_data(), actor=user)
+        return reverse("projects:detail", args=[project.public_id]) + "#contracts"
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The contract is recorded."))
-            return answer
+    answer, error = sent_once(request, form, act, _("The contract is recorded."))
+    if answer:
+        return answer
     contracts.require_open(project)
     context = {
         "project": project,
@@ -58,22 +46,13 @@ def void(request: HttpRequest, public_id: UUID, contract_id: UUID) -> HttpRespon
     contract = get_object_or_404(Contract, project=project, public_id=contract_id)
     permissions.may_run(project, user).require()
     form = ReasonForm(request.POST or None)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            contracts.void_contract(contract, form.cleaned_data["note"], actor=user)
-            return reverse("projects:detail", args=[project.public_id]) + "#contracts"
+    def act() -> str:
+        contracts.void_contract(contract, form.cleaned_data["note"], actor=user)
+        return reverse("projects:detail", args=[project.public_id]) + "#contracts"
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The contract is set aside."))
-            return answer
+    answer, error = sent_once(request, form, act, _("The contract is set aside."))
+    if answer:
+        return answer
     contracts.require_open(project)
     return render_form(request, "projects/contract_void.html", form, {"project": project, "contract": contract}, error)

@@ -60,8 +60,9 @@ def page_of(rows: "QuerySet[Project]", number: str | None, count: int) -> "Page[
     """Fifty of the `count` rows in the usual order, with what a list shows of each. First the keys of the page are
     found, so that what lies before it is not worked out."""
     paginator: Paginator[Project] = Paginator(in_order(rows).values("pk"), PAGE_SIZE)
-    paginator.count = count  # type: ignore[misc]
+    paginator.count = count
     page = paginator.get_page(number)
-    shown = in_order(with_support(Project.objects.filter(pk__in=page.object_list)))
+    keys: Any = page.object_list
+    shown = in_order(with_support(Project.objects.filter(pk__in=keys)))
     page.object_list = list(shown.prefetch_related("beneficiaries"))
     return page

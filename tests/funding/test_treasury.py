@@ -82,7 +82,7 @@ def test_list_of_other_days_and_money_given_back_agree(people: f.People) -> None
         ("Số chứng từ;Ngày;Số tiền\nUNC 1;02/03/2026;nhiều", "dòng 2"),
         ("Số chứng từ;Ngày;Số tiền\nUNC 1", "dòng 2"),
         ("Số chứng từ".encode("utf-16"), "UTF-8"),
-        (b"PK\x03\x04\xff\xfe", "UTF-8"),
+        (b"PK\x03\x04\xff\xfe", "XLSX"),
         ('Số chứng từ;Ngày;Số tiền\n"UNC', "UTF-8"),
         (b"\0" * 2_000_001, "quá lớn"),
         ("Số chứng từ;Ngày;Số tiền\n" + "\n" * 20_001, "quá nhiều"),
@@ -106,6 +106,15 @@ def test_sheet_has_every_voucher_and_their_sum(people: f.People) -> None:
     assert "UNC 3" not in words
     assert "TTTU 1" not in words
     assert "<v>140</v>" in cells
+
+
+def test_own_sheet_sent_back_as_a_workbook_agrees(people: f.People) -> None:
+    """Titles above the head and the sum below are no vouchers; days and amounts are cells of their own kind."""
+    days = {"first": "01/01/2026", "last": "31/12/2026"}
+    sheet = browser(people.auditor).get(url("treasury_sheet"), days).content
+    answer = upload(people, sheet, **days)
+    assert not answer.context["form"].errors
+    assert [one["words"] for one in answer.context["found"]] == ["khớp", "khớp"]
 
 
 @pytest.mark.parametrize("role", ["centre", "ministry", "collaborator"])
