@@ -92,8 +92,8 @@ def compare(here: Iterable[Line], there: Iterable[Line]) -> list[Difference]:
 
 def read_list(data: bytes) -> list[Line]:
     """The Treasury's list from a workbook (XLSX) or a CSV file in UTF-8: columns number, date and amount in any order,
-    under a head that may have titles above it; sums, and who signs below, are left out. Raises Invalid with the line that cannot
-    be read."""
+    under a head that may have titles above it; sums, and who signs below, are left out. Raises Invalid with the line
+    that cannot be read."""
     if len(data) > MAX_BYTES:
         raise _unreadable(_("The file is too large."))
     rows = _of_workbook(data) if workbooks.is_workbook(data) else _of_text(data)
