@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.api import life, money, projects
+from funding.api import life, money, projects, year_end
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="projects"),
@@ -8,6 +8,7 @@ urlpatterns = [
     path("projects/<uuid:project_id>/history/", projects.ProjectHistory.as_view(), name="project-history"),
     path("projects/<uuid:project_id>/steps/<slug:step>/", projects.ProjectStep.as_view(), name="project-step"),
     path("projects/<uuid:project_id>/papers/", life.PaperList.as_view(), name="papers"),
+    path("projects/<uuid:project_id>/advances/", year_end.AdvanceList.as_view(), name="advances"),
     path("projects/<uuid:project_id>/opinions/", life.OpinionList.as_view(), name="opinions"),
     path("projects/<uuid:project_id>/contracts/", life.ContractList.as_view(), name="contracts"),
     path(
@@ -40,6 +41,7 @@ urlpatterns = [
         name="evidence-file",
     ),
     path("budgets/", money.BudgetList.as_view(), name="budgets"),
+    path("budgets/<uuid:budget_id>/year-end/", year_end.BudgetYearEnd.as_view(), name="year-end"),
     path("allocations/", money.AllocationList.as_view(), name="allocations"),
     path("payments/", money.PaymentList.as_view(), name="payments"),
 ]

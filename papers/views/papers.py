@@ -5,28 +5,24 @@ from uuid import UUID
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.signed_in import render_form, user_of
 from core import clock
-from core.errors import WrongState
 from core.models import Source, Verified
-from core.text import fold
 from papers import archive, permissions, registration, services
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
-from papers.content import Known, missing, project_context
+from papers.content import Known, missing
 from papers.forms import NarrativeForm
 from papers.models import PaperTemplate
 from papers.rendering import WORD
-from papers.views.shared import file_answer
+from papers.views.shared import PDF, file_answer, paper_answer, whole_file_answer
 from places.models import Area
 from projects.models import Project
 from projects.views.shared import project_of
 
-PDF = "application/pdf"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -82,37 +78,15 @@ def _line(row: Project, form: Form, known: Known) -> dict[str, Any]:
 @require_safe
 def paper(request: HttpRequest, public_id: UUID, form_code: str, format_name: str) -> HttpResponse:
     """One paper as a Word document or a PDF, with what is known today."""
-    user = user_of(request)
-    row = _project(user, public_id)
-    form = FORMS.get(form_code)
-    if form is None or form.code == LETTER or format_name not in ("docx", "pdf"):
-        raise Http404
-    verdict = form.available(row)
-    if not verdict:
-        raise WrongState(verdict.reason)
-    person = None
-    if form.per_beneficiary:
-        people = row.beneficiaries.order_by("folded", "pk")
-        asked = request.GET.get("of", "")
-        person = next((one for one in people if str(one.public_id) == asked), None) if asked else people.first()
-        if person is None:
-            raise Http404
-    context = project_context(row, form, person)
-    name = f"{form.file}-{row.code}" + (f"-{fold(person.name).replace(' ', '-')[:40]}" if person else "")
-    if format_name == "pdf":
-        return file_answer(services.pdf_of(form, context), PDF, f"{name}.pdf")
-    return file_answer(services.word_of(form, context, row.province_id, row.programme.source), WORD, f"{name}.docx")
+    row = _project(user_of(request), public_id)
+    return paper_answer(row, form_code, format_name, request.GET.get("of", ""))
 
 
 @never_cache
 @require_safe
 def whole_file(request: HttpRequest, public_id: UUID) -> FileResponse:
     """Everything of the project as one ZIP with its index."""
-    row = _project(user_of(request), public_id)
-    response = FileResponse(archive.whole_file(row), content_type="application/zip")
-    response["Content-Disposition"] = content_disposition_header(True, f"ho-so-{row.code}.zip") or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return whole_file_answer(_project(user_of(request), public_id))
 
 
 # --- registration -----------------------------------------------------------------------------------------------------

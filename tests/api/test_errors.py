@@ -13,7 +13,7 @@ from accounts.models import ApiClient
 from accounts.roles import Role
 from core import clock
 from enterprises.models import Enterprise
-from funding.models import LedgerEntry
+from funding.models import Budget, LedgerEntry
 from projects.adjustments import ask
 from projects.contracts import ContractData, record_contract
 from projects.models import Project
@@ -52,7 +52,13 @@ def ids(scene: Scene) -> dict[str, Any]:
         "report_id": scene.published.public_id,
         "uuid": scene.unconfirmed.uuid,
         "photo_id": scene.photo.pk,
+        "budget_id": budget_of(scene),
+        "form_code": "letter",
     }
+
+
+def budget_of(scene: Scene) -> Any:
+    return Budget.objects.get(source="local", year=scene.local.year, province=scene.place.province).public_id
 
 
 def problem(answer: Any, status: int, code: str = "") -> dict[str, Any]:
@@ -435,6 +441,11 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
             "/budgets/", people.leader,
             {"programme": "KCDP-2021-2030", "source": "local", "year": 2026, "amount_vnd": 1,
              "decision": decision_body(batch=""), "area": "42"},
+        ),
+        "POST /budgets/{budget_id}/year-end/": (
+            f"/budgets/{budget_of(scene)}/year-end/", people.leader,
+            {"kind": "cancel", "project": local["project"], "amount_vnd": 1, "decision": decision_body(batch=""),
+             "reason": "x"},
         ),
         "POST /allocations/": (
             "/allocations/", people.leader, {**local, "amount_vnd": 1, "decision": decision_body(), "reason": "x"},
