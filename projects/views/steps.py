@@ -88,12 +88,14 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     more = {"step": step} if step in PaperStepForm.ASKED else {}
     kind = PaperStepForm if more else FORMS.get(step, StepForm)
     form = kind(request.POST or None, files, project=project, note_required=found.note_required, **more)
+    of_inbox = request.GET.get("back") == "inbox"
+    back = reverse("projects:inbox") if of_inbox else reverse("projects:detail", args=[project.public_id])
     error = None
     if request.method == "POST" and form.is_valid():
 
         def act() -> str:
             take_step(project, found.code, actor=user, note=form.cleaned_data["note"], data=form.data_for())
-            return reverse("projects:detail", args=[project.public_id])
+            return back
 
         try:
             answer = once(request, form, act)
@@ -104,13 +106,15 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
             form.blame(refusal)
             error = refusal
         else:
-            messages.success(request, _("«%(step)s» is recorded.") % {"step": found.label})
+            done = _("«%(step)s» is recorded: %(code)s.") % {"step": found.label, "code": project.code}
+            messages.success(request, done)
             return answer
     _require_state(project, found)
     context = {
         "project": project,
         "step": found,
         "explained": EXPLAINED[found.code],
+        "back": back,
         "missing": _missing(project, found),
         "doubts": doubts(project, step),
         "due": deadline_of(project, step),

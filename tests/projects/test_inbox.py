@@ -141,3 +141,19 @@ def test_inbox_of_many_files_asks_little_of_the_database(place: Any, people: Any
 def test_page_is_vietnamese(place: Any, people: Any) -> None:
     with translation.override("vi"):
         assert "Chờ duyệt" in browser(people.leader).get("/").content.decode()  # in the navigation
+
+
+def test_decision_taken_from_the_inbox_leads_back_to_what_waits_next(place: Any, people: Any) -> None:
+    for name in ("Máy sấy", "Máy bào"):
+        in_state(S.SUBMITTED, place, people, name=name)
+    client = browser(people.leader)
+    first = client.get(INBOX).context["project"]
+    path = f"/projects/{first.public_id}/steps/return/?back=inbox"
+    assert path in client.get(INBOX).content.decode()
+    page = client.get(path)
+    assert f'href="{INBOX}"' in page.content.decode()  # also where the person cancels
+    sent = {"form_key": page.context["form"]["form_key"].value(), "note": "Thiếu báo giá"}
+    answer = client.post(path, sent, follow=True)
+    assert answer.redirect_chain[-1][0] == INBOX
+    assert f"«Yêu cầu bổ sung»: {first.code}" in answer.content.decode()
+    assert answer.context["project"] != first and answer.context["count"] == 1
