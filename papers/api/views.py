@@ -47,7 +47,7 @@ class FormFile(PortalView):
     @extend_schema(operation_id="form_file", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY})
     def get(self, request: PortalRequest, project_id: UUID, form_code: str, format_name: str) -> HttpResponse:
         values = self.read_params(request)
-        return paper_answer(inside(request, project_id), form_code, format_name, str(values.get("of", "")))
+        return paper_answer(inside(request, project_id), form_code, format_name, str(values.get("of") or ""))
 
 
 class WholeFile(PortalView):
