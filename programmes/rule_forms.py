@@ -15,7 +15,7 @@ from core.once import OnceForm
 from places.models import Area
 from programmes.models import Activity, ActivityGroup, DatedRule, LegalDocument
 from programmes.permissions import may_change_rule
-from programmes.rules import COMMON, SOURCE_FIELDS, Kind, codes_of, norm_codes
+from programmes.rules import COMMON, OF_A_VERSION, SOURCE_FIELDS, Kind, codes_of, norm_codes
 
 YEARS = [
     (0, _("in the year of the plan")),
@@ -166,8 +166,8 @@ class RuleForm(OnceForm, KcForm):
     def __init__(self, data: Any = None, *, kind: Kind, mode: str, actor: User, row: DatedRule | None = None) -> None:
         self.kind, self.mode, self.row = kind, mode, row
         initial = {} if row is None else {**stored_rule(kind, row), "version": row.row_version}
-        if mode == "replace":
-            initial.pop("valid_from")
+        if mode == "replace":  # its time and what it was compared with are its own
+            initial = {name: value for name, value in initial.items() if name not in OF_A_VERSION}
         super().__init__(data, initial=initial)
         source = row.source if row is not None else ""
         made: dict[str, forms.Field] = {}
@@ -178,7 +178,7 @@ class RuleForm(OnceForm, KcForm):
         made |= {
             "valid_from": DateField(label=_("In force from"), required=row is None or row.valid_from is not None),
             "valid_to": DateField(
-                label=_("Last day"), required=False, help_text=_("Empty: in force until further notice.")
+                label=_("In force through"), required=False, help_text=_("Empty: in force until further notice.")
             ),
             "legal_basis": NfcField(
                 label=_("Legal basis"),
@@ -215,8 +215,10 @@ class RuleForm(OnceForm, KcForm):
 
 
 def stored_rule(kind: Kind, row: DatedRule) -> dict[str, Any]:
-    """What the form would show of it now."""
-    return {name: getattr(row, name) for name in (*kind.own, *COMMON)}
+    """What the form would show of it now; of a list from which nothing is chosen the empty choice."""
+    shown = {name: getattr(row, name) for name in (*kind.own, *COMMON)}
+    lists = {field.name for field in kind.model._meta.concrete_fields if field.is_relation}
+    return {name: "" if value is None and name in lists else value for name, value in shown.items()}
 
 
 def _area_field(actor: User) -> forms.Field:
@@ -233,7 +235,7 @@ def _area_field(actor: User) -> forms.Field:
 
 
 class EndForm(OnceForm, KcForm):
-    valid_to = DateField(label=_("Last day"), help_text=_("On this day the rule is still in force."))
+    valid_to = DateField(label=_("In force through"), help_text=_("On this day the rule is still in force."))
     reason = NfcField(
         label=_("Reason"),
         max_length=1000,

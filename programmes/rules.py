@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import transaction
 from django.db.models import Q
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -76,6 +76,14 @@ def said(field: str, code: str) -> str:
 Errors = dict[str, str]
 SOURCE_FIELDS = ("source", "area")
 COMMON = ("valid_from", "valid_to", "legal_basis", "verified", "note")
+OF_A_VERSION = {
+    "valid_from": None,
+    "valid_to": None,
+    "legal_basis": "",
+    "verified": Verified.NO,
+    "evidence": "",
+    "note": "",
+}
 
 
 @dataclass(frozen=True)
@@ -382,10 +390,11 @@ def replace_rule(
     reason = _and_reason(reason, errors)
     fixed = {*SOURCE_FIELDS, *kind.fixed}
     values = _tidy(kind, values, set(kind.fields) - fixed)
-    kept = {name: field for name, field in _columns(kind.model, row).items() if name not in values}
-    made: Any = kind.model(**{**kept, **values})
-    made.pk, made.row_version = None, 1
-    day = made.valid_from = values.get("valid_from")
+    columns = [field.attname for field in kind.model._meta.concrete_fields if not field.primary_key]
+    made: Any = kind.model(**{name: getattr(row, name) for name in columns})
+    for name, value in {**OF_A_VERSION, **values}.items():
+        setattr(made, name, value)
+    made.row_version, day = 1, made.valid_from
     if day is None:
         errors["valid_from"] = _("Enter the first day.")
     elif row.valid_from is not None and day <= row.valid_from:
@@ -411,10 +420,6 @@ def replace_rule(
     changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
     record(made, "create", actor=actor, note=reason, changes=changes)
     return made
-
-
-def _columns(model: type[models.Model], row: models.Model) -> dict[str, Any]:
-    return {field.name: getattr(row, field.name) for field in model._meta.concrete_fields if not field.primary_key}
 
 
 @transaction.atomic
