@@ -145,6 +145,16 @@ class Line:
     notes: list[str]
     cells: list[tuple[Column, Any]]
 
+    @property
+    def time(self) -> str:
+        """From when to when it is in force; «–» where no document says."""
+        first, last = self.row.valid_from, self.row.valid_to
+        if last is None:
+            return kc.day(first)
+        if first is None:
+            return _("through %(day)s") % {"day": kc.day(last)}
+        return f"{kc.day(first)} – {kc.day(last)}"
+
 
 def line_of(page: RulePage, row: StepRule | AppraisalCriterion | AdjustmentKind | AdvanceTier | SupportNorm) -> Line:
     notes = [text for text in (*page.notes(row), row.note) if text]

@@ -1,5 +1,6 @@
 """The dated rules: lists, a row with its versions and history, and what administrators do with them."""
 
+import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
@@ -86,13 +87,17 @@ def rule(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
         "row": row,
         "line": line_of(page, row),
         "when": _when(row),
-        "versions": sorted(versions, key=lambda one: (one.valid_from is not None, one.valid_from), reverse=True),
+        "versions": [line_of(page, one) for one in sorted(versions, key=_first_day, reverse=True)],
         "may_change": permissions.may_change_rule(row.area_id, user),
         "ended": row.valid_to is not None and row.valid_to < clock.today(),
         "may_read": may_read,
         "history": Entry.objects.about(row)[:50] if may_read else [],
     }
     return render(request, "programmes/rule.html", context)
+
+
+def _first_day(row: DatedRule) -> dt.date:
+    return row.valid_from or dt.date.min
 
 
 def _when(row: DatedRule) -> str:
