@@ -24,6 +24,9 @@ YEARS = [
     (1, _("in the year after the plan")),
     (2, _("two years after the plan")),
 ]
+PAST_DAY = _(
+    "On a day that has passed: what was decided since then is compared with the rules as they are now entered."
+)
 SOURCES = [(source, source.label) for source in SUPPORT_SOURCES]
 
 
@@ -196,6 +199,7 @@ class RuleForm(OnceForm, KcForm):
         }
         if mode == "replace":
             made["valid_from"].required = True
+            made["valid_from"].help_text = PAST_DAY
         self.fields = {**made, **self.fields}
 
     def _fixed(self) -> set[str]:
@@ -235,7 +239,7 @@ def _area_field(actor: User) -> forms.Field:
 
 
 class EndForm(OnceForm, KcForm):
-    valid_to = DateField(label=_("In force through"), help_text=_("On this day the rule is still in force."))
+    valid_to = DateField(label=_("In force through"), help_text=PAST_DAY)
     reason = NfcField(
         label=_("Reason"),
         max_length=1000,
