@@ -30,6 +30,18 @@ def may_administer(actor: "Actor") -> Verdict:
     return no(_("Only an administrator of the province manages people and programs."))
 
 
+def may_administer_portal(actor: "Actor") -> Verdict:
+    """What holds for every province: who administers all that have an administrator here. In the portal of one
+    province that is its administrator."""
+    if _is_system(actor):
+        return YES
+    if isinstance(actor, User) and actor.sight.administers_ids:
+        served = Grant.objects.valid_on(clock.today()).filter(role=Role.ADMINISTRATOR, user__is_active=True)
+        if set(served.values_list("area_id", flat=True)) <= actor.sight.administers_ids:
+            return YES
+    return no(_("Only the administrator of the portal changes what holds in the whole country."))
+
+
 def may_use_agency(agency: Agency, actor: "Actor") -> Verdict:
     """Put somebody into this agency."""
     may = may_administer(actor)

@@ -75,6 +75,9 @@ ACTIONS = {
     "upload_template": gettext_lazy("Template put in place"),
     "withdraw_template": gettext_lazy("Template withdrawn"),
     "supersede": gettext_lazy("Superseded by a newer version"),
+    "replace_rule": gettext_lazy("Replaced by a later version"),
+    "correct_rule": gettext_lazy("Mistake put right"),
+    "end_rule": gettext_lazy("End set"),
 }
 
 CHANNELS = {
@@ -174,6 +177,27 @@ FIELDS = {
     "reporting_starts_on": gettext_lazy("Reporting starts on"),
     "stated_percent": gettext_lazy("Percentage typed"),
     "percent_reason": gettext_lazy("Why the percentage is another"),
+    "legal_basis": gettext_lazy("Legal basis"),
+    "verified": gettext_lazy("Verified"),
+    "evidence": gettext_lazy("Where it was seen"),
+    "step": gettext_lazy("What must be done"),
+    "before": gettext_lazy("Before"),
+    "deadline_day": gettext_lazy("Day of the deadline"),
+    "deadline_month": gettext_lazy("Month of the deadline"),
+    "deadline_years": gettext_lazy("Year of the deadline"),
+    "change": gettext_lazy("What changes"),
+    "authority": gettext_lazy("Decided by"),
+    "activity": gettext_lazy("Activity"),
+    "group": gettext_lazy("Group of activities"),
+    "tier": gettext_lazy("Tier"),
+    "condition": gettext_lazy("Condition"),
+    "activity_text": gettext_lazy("What is supported"),
+    "beneficiary_text": gettext_lazy("Who is supported"),
+    "ceiling_amount_vnd": gettext_lazy("Ceiling"),
+    "ceiling_percent": gettext_lazy("Percent of cost"),
+    "unit": gettext_lazy("Unit"),
+    "multiplier_of": gettext_lazy("Multiple of the norm"),
+    "multiplier": gettext_lazy("Times"),
 }
 
 VALUES = {
@@ -206,7 +230,46 @@ VALUES = {
 }
 
 # Codes that are words only where they stand.
+_STEPS = {
+    "submit": gettext_lazy("Submit for approval"),
+    "register": gettext_lazy("Register with the ministry"),
+    "appraise": gettext_lazy("Conclude the base appraisal"),
+    "return": gettext_lazy("Return for completion"),
+    "reject": gettext_lazy("Reject"),
+    "ministry_appraise": gettext_lazy("Record the ministry's appraisal"),
+    "ministry_return": gettext_lazy("The ministry asks for completion"),
+    "ministry_reject": gettext_lazy("The ministry rejects"),
+    "approve": gettext_lazy("Record the decision"),
+    "contract": gettext_lazy("Record that the contracts are signed"),
+    "start": gettext_lazy("Start"),
+    "accept": gettext_lazy("Record acceptance"),
+    "liquidate": gettext_lazy("Record the liquidation"),
+    "settle": gettext_lazy("Record the settlement"),
+    "close": gettext_lazy("Close"),
+    "stop": gettext_lazy("Stop the project"),
+}
 OF_FIELD = {
+    "step": _STEPS,
+    "before": _STEPS,
+    "change": {
+        "more_money": gettext_lazy("More support"),
+        "less_money": gettext_lazy("Support that stays or falls"),
+        "content": gettext_lazy("Other content"),
+        "next_year": gettext_lazy("Extension into the next year"),
+        "dates": gettext_lazy("Other dates within the year"),
+        "place": gettext_lazy("Another place"),
+        "beneficiary": gettext_lazy("Another beneficiary"),
+        "partner": gettext_lazy("Another partner unit"),
+        "approve": gettext_lazy("Approval of a project"),
+        "add": gettext_lazy("Adding a project"),
+        "stop": gettext_lazy("Stopping a project"),
+    },
+    "authority": {
+        "ministry": gettext_lazy("Ministry"),
+        "ministry_department": gettext_lazy("Unit of the ministry"),
+        "provincial_committee": gettext_lazy("People's committee of the province"),
+        "department": gettext_lazy("Department of industry and trade"),
+    },
     "role": {
         "administrator": gettext_lazy("Administrator"),
         "officer": gettext_lazy("Officer of the department"),

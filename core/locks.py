@@ -1,5 +1,6 @@
 """Taking a row for oneself. Fixed order everywhere: the aggregate first, money balances last."""
 
+import hashlib
 from typing import TypeVar
 
 from django.db import models, transaction
@@ -24,3 +25,14 @@ def lock(obj: M, *related: str) -> M:
     if row is None:
         raise NotFound()
     return row
+
+
+def lock_name(name: str) -> None:
+    """Nobody else works on this name until the transaction ends: for what has no row yet. On SQLite the transaction
+    itself sees to that."""
+    connection = transaction.get_connection()
+    if connection.vendor != "postgresql":
+        return
+    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

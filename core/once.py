@@ -6,11 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django import forms
-from django.db import connection, transaction
+from django.db import transaction
 from django.http import HttpRequest, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Conflict
+from core.locks import lock_name
 from core.models import IdempotencyKey
 
 SENT_BEFORE = _(
@@ -43,7 +44,7 @@ def once(request: HttpRequest, form: forms.Form, act: Callable[[], str]) -> Http
     caller, page = f"page:{request.user.pk}", hashlib.sha256(request.path.encode()).hexdigest()
     digest = page[:32] + _content(request)[:32]
     with transaction.atomic():
-        _wait_for(f"{caller} {key}")
+        lock_name(f"{caller} {key}")
         found = IdempotencyKey.objects.filter(caller=caller, key=key).first()
         if found is None:
             url = act()
@@ -68,12 +69,3 @@ def _content(request: HttpRequest) -> str:
     ]
     files = [(name, [(file.name, file.size) for file in found]) for name, found in request.FILES.lists()]
     return hashlib.sha256(repr((sorted(typed), sorted(files))).encode()).hexdigest()
-
-
-def _wait_for(name: str) -> None:
-    """Nobody else works on this name until the transaction ends. On SQLite the transaction itself sees to that."""
-    if connection.vendor != "postgresql":
-        return
-    number = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], signed=True)
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [number])

@@ -13,7 +13,6 @@ from django.db.models import Q, Sum
 from django.utils.translation import override
 
 from accounts.models import AgencyKind
-from core import clock
 from core.models import Source
 from core.money import million
 from funding.models import Account, LedgerEntry
@@ -87,15 +86,12 @@ def rows_of(province: Area, year: int) -> list[Row]:
 
 
 def due_on(year: int) -> tuple[dt.date | None, StepRule | None]:
-    """The last day for a year's registration, and the rule that says so."""
-    rule = (
-        StepRule.objects.valid_on(clock.today())
-        .filter(step="register", source=Source.NATIONAL, deadline_day__isnull=False, deadline_month__isnull=False)
-        .first()
-    )
-    if rule is None:
-        return None, None
-    return dt.date(year + rule.deadline_years, rule.deadline_month, rule.deadline_day), rule
+    """The last day for a year's registration, and the rule that says so: the one in force on that day."""
+    for rule in StepRule.objects.filter(step="register", source=Source.NATIONAL):
+        due = rule.due_in(year)
+        if due is not None and rule.in_force_on(due):
+            return due, rule
+    return None, None
 
 
 def first_words(province: Area, year: int) -> Narrative:

@@ -12,7 +12,7 @@ from accounts.roles import Role
 from core import clock
 from core.errors import DomainError
 from core.forms import DateField, FilterForm, KcForm, MoneyField, NfcField, WholeField
-from core.models import SUPPORT_SOURCES, Source
+from core.models import Source
 from core.once import OnceForm
 from places.models import Area
 from programmes.models import Activity, AnnualPlan, Indicator, Method, Programme
@@ -32,16 +32,6 @@ class YearFilter(FilterForm):
     def __init__(self, data: Any, *, years: list[int]) -> None:
         super().__init__(data)
         self.fields["year"].choices = [("", "–"), *((year, year) for year in years)]  # type: ignore[attr-defined]
-
-
-class NormFilter(FilterForm):
-    on = DateField(label=_("In force on"), required=False)
-    source = forms.ChoiceField(
-        label=_("Source"),
-        choices=[("", _("All sources")), *((source, source.label) for source in SUPPORT_SOURCES)],
-        required=False,
-    )
-    all = forms.BooleanField(label=_("Also those no longer in force"), required=False)
 
 
 # --- the yearly plan --------------------------------------------------------------------------------------------------

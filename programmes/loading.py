@@ -3,7 +3,7 @@
 import calendar
 import datetime as dt
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from programmes.models import (
     AdjustmentKind,
     AdvanceTier,
     AppraisalCriterion,
+    DatedRule,
     Indicator,
     LegalDocument,
     PeriodKind,
@@ -29,6 +30,8 @@ from programmes.models import (
 )
 
 FIRST_YEAR, LAST_YEAR = 2018, 2030
+BY_CODE = ("code",)
+Tell = Callable[[str], None]
 ROMAN = ("", "I", "II", "III", "IV")
 TIMES = {PeriodKind.MONTH: ("m", 12), PeriodKind.QUARTER: ("q", 4)}
 
@@ -54,10 +57,43 @@ def _bring_in(model: Any, key: tuple[str, ...], wanted: list[dict[str, Any]]) ->
     return len(wanted)
 
 
+def _bring_in_rules(model: type[DatedRule], key: tuple[str, ...], wanted: list[dict[str, Any]], tell: Tell) -> int:
+    """As `_bring_in` for dated rules, of which each may have several versions: a line is the row of its first day, or
+    the only one there is. Where an official entered or changed one of the versions, all of them are left alone, and
+    `tell` hears of each line that says something else."""
+    stored: dict[tuple[Any, ...], list[Any]] = {}
+    for row in model._default_manager.all():
+        stored.setdefault(tuple(getattr(row, name) for name in key), []).append(row)
+    lines: dict[tuple[Any, ...], list[dict[str, Any]]] = {}
+    for values in wanted:
+        lines.setdefault(tuple(values[name] for name in key), []).append(values)
+    new: list[DatedRule] = []
+    for same, versions in lines.items():
+        known = stored.get(same, [])
+        touched = any(row.edited_at is not None for row in known)
+        for values in versions:
+            row = next((row for row in known if row.valid_from == values["valid_from"]), None)
+            if row is None and len(known) == len(versions) == 1:
+                row = known[0]
+            if row is not None and all(getattr(row, name) == value for name, value in values.items()):
+                continue
+            if touched:
+                tell(f"left as officials set it: {model._meta.verbose_name} {row or model(**values)}")
+            elif row is None:
+                new.append(model(**values))
+            else:
+                for name, value in values.items():
+                    setattr(row, name, value)
+                row.save()
+    model._default_manager.bulk_create(new, batch_size=200)
+    return len(wanted)
+
+
 @transaction.atomic
-def load_programmes() -> dict[str, int]:
+def load_programmes(tell: Tell = lambda text: None) -> dict[str, int]:
     """Bring the reference frame in line with the files, each row by its key. Safe to run again. The units must be
-    there (places.loading). Gives the number of rows by what they are.
+    there (places.loading). Gives the number of rows by what they are; `tell` hears what was left because an official
+    set it otherwise (programmes.rules).
 
     When a report is due is set by officials, not here (Decree 09/2019/NĐ-CP, Article 8.5).
     """
@@ -65,15 +101,15 @@ def load_programmes() -> dict[str, int]:
         "legal documents": _legal_documents(),
         "activity groups": _activity_groups(),
         "activities": _activities(),
-        "support norms": _support_norms(),
-        "step rules": _bring_in(StepRule, ("code",), _step_rules()),
-        "appraisal criteria": _bring_in(
-            AppraisalCriterion, ("code",), _dated("appraisal_criteria.csv", "code", "name")
+        "support norms": _support_norms(tell),
+        "step rules": _bring_in_rules(StepRule, BY_CODE, _step_rules(), tell),
+        "appraisal criteria": _bring_in_rules(
+            AppraisalCriterion, BY_CODE, _dated("appraisal_criteria.csv", "code", "name"), tell
         ),
-        "kinds of adjustment": _bring_in(
-            AdjustmentKind, ("code",), _dated("adjustment_kinds.csv", "code", "change", "name", "authority")
+        "kinds of adjustment": _bring_in_rules(
+            AdjustmentKind, BY_CODE, _dated("adjustment_kinds.csv", "code", "change", "name", "authority"), tell
         ),
-        "advance tiers": _advance_tiers(),
+        "advance tiers": _advance_tiers(tell),
         "programmes": _programmes(),
         "indicators": _indicators(),
         "targets": _targets(),
@@ -148,7 +184,7 @@ def _step_rules() -> list[dict[str, Any]]:
     return wanted
 
 
-def _support_norms() -> int:
+def _support_norms(tell: Tell) -> int:
     wanted = []
     for row in rows("support_norms.csv"):
         source, _colon, code = row["scope"].partition(":")
@@ -173,10 +209,10 @@ def _support_norms() -> int:
                 "note": row["note"],
             }
         )
-    return _bring_in(SupportNorm, ("code", "source", "area_id", "valid_from"), wanted)
+    return _bring_in_rules(SupportNorm, ("code", "source", "area_id"), wanted, tell)
 
 
-def _advance_tiers() -> int:
+def _advance_tiers(tell: Tell) -> int:
     activities = dict(Activity.objects.values_list("code", "pk"))
     groups = dict(ActivityGroup.objects.values_list("code", "pk"))
     wanted = []
@@ -199,7 +235,7 @@ def _advance_tiers() -> int:
                 "note": row["note"],
             }
         )
-    return _bring_in(AdvanceTier, ("activity_id", "group_id", "source", "area_id", "tier", "valid_from"), wanted)
+    return _bring_in_rules(AdvanceTier, ("activity_id", "group_id", "source", "area_id", "tier"), wanted, tell)
 
 
 def _programmes() -> int:

@@ -3,6 +3,7 @@
 All of it is dated data that officials change; a row says whether it was verified in its source.
 """
 
+import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models
@@ -12,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Agency, User
 from core import clock
 from core.models import FoldedField, NfcCharField, Source, Verified, money_field, public_id_field
-from places.models import Area
+from places.models import Area, AreaClosure, Level
 
 
 class ValidQuerySet(models.QuerySet[Any]):
@@ -20,6 +21,17 @@ class ValidQuerySet(models.QuerySet[Any]):
         return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day)).filter(
             Q(valid_to__isnull=True) | Q(valid_to__gte=day)
         )
+
+    def visible_to(self, user: User) -> "ValidQuerySet":
+        """Everybody reads the rules of the whole country; those of a province who works there or administers it, and
+        the ministry."""
+        sight = user.sight
+        if sight.country:
+            return self.all()
+        own = sight.province_ids | sight.administers_ids | sight.ministry_area_ids
+        own |= sight.province_roles.get("centre", frozenset())
+        above = AreaClosure.objects.filter(area_id__in=sight.granted_area_ids, ancestor__level=Level.PROVINCE)
+        return self.filter(Q(area__isnull=True) | Q(area_id__in=own) | Q(area_id__in=above.values("ancestor_id")))
 
 
 class LegalDocument(models.Model):
@@ -76,38 +88,11 @@ class Activity(models.Model):
         return self.name
 
 
-class SupportNorm(models.Model):
-    """A ceiling of support: the lower of a percentage of cost and an amount per unit, for a source, place and time."""
-
-    code = models.CharField(max_length=40)
-    activity_text = NfcCharField(_("activity"), max_length=300)
-    beneficiary_text = NfcCharField(_("beneficiary"), max_length=200, blank=True)
-    ceiling_amount_vnd = money_field(_("ceiling"), null=True, blank=True)
-    ceiling_percent = models.DecimalField(_("percent of cost"), max_digits=6, decimal_places=2, null=True, blank=True)
-    unit = NfcCharField(_("unit"), max_length=60)
-    source = models.CharField(_("source"), max_length=20, choices=Source.choices)
-    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True)  # local norms: the province
-    cap_scope = models.CharField(max_length=20, default="unknown")
-    multiplier_of = models.CharField(max_length=40, blank=True)
-    multiplier = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
-    valid_from = models.DateField(_("valid from"), null=True, blank=True)
-    valid_to = models.DateField(_("valid to"), null=True, blank=True)
-    legal_basis = NfcCharField(_("legal basis"), max_length=200, blank=True)
-    evidence = models.TextField(blank=True)  # where the fact was seen
-    verified = models.CharField(max_length=10, choices=Verified.choices)
-    note = models.TextField(blank=True)
-
-    objects: ClassVar[Any] = ValidQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["code", "source", F("valid_from").asc(nulls_first=True)]
-
-    def __str__(self) -> str:
-        return f"{self.code} {self.source} {self.valid_from or ''}"
-
-
 class DatedRule(models.Model):
-    """A rule of the law or of a province, in force for a time: for a source of money, everywhere or in one province."""
+    """A rule of the law or of a province, in force for a time: for a source of money, everywhere or in one province.
+
+    `edited_at`: when an official last entered or changed it (programmes.rules); None while it stands as in its file.
+    """
 
     source = models.CharField(_("source"), max_length=20, choices=Source.choices)
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
@@ -116,11 +101,55 @@ class DatedRule(models.Model):
     legal_basis = NfcCharField(_("legal basis"), max_length=200, blank=True)
     verified = models.CharField(max_length=10, choices=Verified.choices)
     note = models.TextField(blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    row_version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[Any] = ValidQuerySet.as_manager()
 
     class Meta:
         abstract = True
+
+    def in_force_on(self, day: Any) -> bool:
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+def _dates_ordered(name: str) -> models.CheckConstraint:
+    open_ended = Q(valid_from__isnull=True) | Q(valid_to__isnull=True)
+    return models.CheckConstraint(condition=open_ended | Q(valid_to__gte=F("valid_from")), name=f"{name}_dates_ordered")
+
+
+def _of_a_code(name: str) -> list[models.BaseConstraint]:
+    """Versions of one code begin on different days."""
+    return [
+        _dates_ordered(name),
+        models.UniqueConstraint(fields=["code", "valid_from"], name=f"{name}_version_once"),
+        models.UniqueConstraint(fields=["code"], condition=Q(valid_from__isnull=True), name=f"{name}_first_once"),
+    ]
+
+
+class SupportNorm(DatedRule):
+    """A ceiling of support: the lower of a percentage of cost and an amount per unit, for a source, place and time.
+
+    Local norms have a province."""
+
+    code = models.CharField(max_length=40)
+    activity_text = NfcCharField(_("activity"), max_length=300)
+    beneficiary_text = NfcCharField(_("beneficiary"), max_length=200, blank=True)
+    ceiling_amount_vnd = money_field(_("ceiling"), null=True, blank=True)
+    ceiling_percent = models.DecimalField(_("percent of cost"), max_digits=6, decimal_places=2, null=True, blank=True)
+    unit = NfcCharField(_("unit"), max_length=60)
+    cap_scope = models.CharField(max_length=20, default="unknown")
+    multiplier_of = models.CharField(max_length=40, blank=True)
+    multiplier = models.DecimalField(max_digits=6, decimal_places=2, null=True, blank=True)
+    evidence = models.TextField(blank=True)  # where the fact was seen
+
+    class Meta:
+        ordering = ["code", "source", F("valid_from").asc(nulls_first=True)]
+        constraints = [_dates_ordered("support_norm")]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.source} {self.valid_from or ''}"
 
 
 class StepRule(DatedRule):
@@ -129,7 +158,7 @@ class StepRule(DatedRule):
     `deadline_*`: the day of the year, counted from the budget year (-1: the year before it), by which `step` is due.
     """
 
-    code = models.CharField(max_length=40, unique=True)
+    code = models.CharField(max_length=40)
     step = models.CharField(max_length=20)
     before = models.CharField(max_length=20, blank=True)
     deadline_day = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -138,6 +167,13 @@ class StepRule(DatedRule):
 
     class Meta:
         ordering = ["id"]
+        constraints = _of_a_code("step_rule")
+
+    def due_in(self, year: int) -> dt.date | None:
+        """The last day for the step of a project of the budget year, if the rule sets one."""
+        if not self.deadline_day or not self.deadline_month:
+            return None
+        return dt.date(year + self.deadline_years, self.deadline_month, self.deadline_day)
 
     def __str__(self) -> str:
         return self.code
@@ -146,11 +182,12 @@ class StepRule(DatedRule):
 class AppraisalCriterion(DatedRule):
     """One line of the checklist by which a file is appraised."""
 
-    code = models.CharField(max_length=40, unique=True)
+    code = models.CharField(max_length=40)
     name = NfcCharField(_("criterion"), max_length=400)
 
     class Meta:
         ordering = ["id"]
+        constraints = _of_a_code("appraisal_criterion")
 
     def __str__(self) -> str:
         return self.name
@@ -159,13 +196,14 @@ class AppraisalCriterion(DatedRule):
 class AdjustmentKind(DatedRule):
     """A kind of change of a decided project and who decides it (`authority`: a kind of agency)."""
 
-    code = models.CharField(max_length=40, unique=True)
+    code = models.CharField(max_length=40)
     change = models.CharField(max_length=20)  # what it is: the codes of projects/adjustments.py
     name = NfcCharField(_("kind of adjustment"), max_length=200)
     authority = models.CharField(max_length=30)
 
     class Meta:
         ordering = ["id"]
+        constraints = _of_a_code("adjustment_kind")
 
     def __str__(self) -> str:
         return self.name
@@ -185,6 +223,7 @@ class AdvanceTier(DatedRule):
     class Meta:
         ordering = ["source", "activity__code", "group__code", "tier", F("valid_from").asc(nulls_first=True)]
         constraints = [
+            _dates_ordered("advance_tier"),
             models.CheckConstraint(condition=Q(percent__gt=0) & Q(percent__lte=100), name="advance_tier_percent"),
             models.CheckConstraint(
                 condition=Q(activity__isnull=True) | Q(group__isnull=True), name="advance_tier_one_subject"

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
+from django.db.models import F
+
 from core.models import Source, Verified
 from places.models import Area
 from programmes.models import Activity, SupportNorm
@@ -76,5 +78,6 @@ def norm_for(activity: Activity, source: str, province: Area, on: dt.date) -> No
 
 
 def _in_force(code: str, on: dt.date, **where: Any) -> SupportNorm | None:
-    found: SupportNorm | None = SupportNorm.objects.filter(code=code, **where).valid_on(on).order_by("pk").first()
+    rows = SupportNorm.objects.filter(code=code, **where).valid_on(on)
+    found: SupportNorm | None = rows.order_by(F("valid_from").desc(nulls_last=True), "pk").first()
     return found

@@ -1,9 +1,11 @@
-"""Who may do what with a yearly plan. Predicates over one province; sight (visible_to) was asked before."""
+"""Who may do what with a yearly plan and with the dated rules. Predicates over one province; sight (visible_to) was
+asked before."""
 
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
+from accounts.permissions import may_administer_portal
 from accounts.roles import Role
 from core.verdicts import YES, Verdict, no
 
@@ -35,3 +37,19 @@ def may_approve_plan(plan: "AnnualPlan", user: "User") -> Verdict:
     if user.pk is not None and user.pk == plan.entered_by_id:
         return no(_("Nobody decides on a plan they entered themselves."))
     return YES
+
+
+def may_change_rule(province_id: int | None, user: "User") -> Verdict:
+    """A dated rule of a province: its administrator. `None`, of the whole country: the administrator of the portal."""
+    if province_id is None:
+        return may_administer_portal(user)
+    if user.sight.role_for(province_id, Role.ADMINISTRATOR):
+        return YES
+    return no(_("Only an administrator of the province changes its rules."))
+
+
+def may_add_rule(user: "User") -> Verdict:
+    """In any place."""
+    if user.sight.administers_ids:
+        return YES
+    return no(_("Only an administrator changes the rules of the programme."))

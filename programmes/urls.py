@@ -1,12 +1,18 @@
 from django.urls import path
 
-from programmes import views
+from programmes import rule_views, views
 
 app_name = "programmes"
 urlpatterns = [
     path("", views.documents, name="reference"),
     path("activities/", views.activities, name="activities"),
-    path("norms/", views.norms, name="norms"),
+    path("norms/", rule_views.rules_of, {"slug": "norms"}, name="norms"),
+    path("rules/<slug:slug>/", rule_views.rules_of, name="rules"),
+    path("rules/<slug:slug>/new/", rule_views.rule_new, name="rule_new"),
+    path("rules/<slug:slug>/<int:pk>/", rule_views.rule, name="rule"),
+    path("rules/<slug:slug>/<int:pk>/replace/", rule_views.rule_replace, name="rule_replace"),
+    path("rules/<slug:slug>/<int:pk>/correct/", rule_views.rule_correct, name="rule_correct"),
+    path("rules/<slug:slug>/<int:pk>/end/", rule_views.rule_end, name="rule_end"),
     path("targets/", views.targets, name="targets"),
     path("periods/", views.periods, name="periods"),
     path("places/", views.places, name="places"),

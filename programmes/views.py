@@ -1,6 +1,5 @@
 """The reference frame, read-only, and the yearly plans: entering, deciding, beginning a new version."""
 
-import datetime as dt
 from uuid import UUID
 
 from django.contrib import messages
@@ -21,7 +20,7 @@ from core.once import once
 from core.text import fold
 from places.models import Area, AreaSuccession, Level
 from programmes import permissions, services
-from programmes.forms import NewPlanForm, NormFilter, PlanDecisionForm, PlanForm, TextFilter, YearFilter, stored_plan
+from programmes.forms import NewPlanForm, PlanDecisionForm, PlanForm, TextFilter, YearFilter, stored_plan
 from programmes.models import (
     ActivityGroup,
     AnnualPlan,
@@ -30,7 +29,6 @@ from programmes.models import (
     PlanState,
     Programme,
     ReportingPeriod,
-    SupportNorm,
     Target,
 )
 
@@ -52,21 +50,6 @@ def documents(request: HttpRequest) -> HttpResponse:
 def activities(request: HttpRequest) -> HttpResponse:
     groups = ActivityGroup.objects.prefetch_related("activities")
     return render(request, "programmes/activities.html", {"tab": "activities", "groups": groups})
-
-
-@require_safe
-def norms(request: HttpRequest) -> HttpResponse:
-    """The norms in force on a day (today unless another is asked for), or all of them."""
-    form = NormFilter(request.GET)
-    chosen = form.usable()
-    day: dt.date = chosen.get("on") or clock.today()
-    rows = SupportNorm.objects.select_related("area")
-    if not chosen.get("all"):
-        rows = rows.valid_on(day)
-    if chosen.get("source"):
-        rows = rows.filter(source=chosen["source"])
-    context = {"tab": "norms", "form": form, "rows": rows, "day": day, "all": bool(chosen.get("all"))}
-    return render(request, "programmes/norms.html", context)
 
 
 @require_safe

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import AgencyKind
 from audit.services import record
@@ -45,6 +46,20 @@ FIELDS = (
     "support_national_vnd",
     "support_local_vnd",
 )
+# What an adjustment, or a decision like one, can be: the codes of `AdjustmentKind.change`.
+CHANGES = {
+    "more_money": gettext_lazy("More support"),
+    "less_money": gettext_lazy("Support that stays or falls"),
+    "content": gettext_lazy("Other content"),
+    "next_year": gettext_lazy("Extension into the next year"),
+    "dates": gettext_lazy("Other dates within the year"),
+    "place": gettext_lazy("Another place"),
+    "beneficiary": gettext_lazy("Another beneficiary"),
+    "partner": gettext_lazy("Another partner unit"),
+    "approve": gettext_lazy("Approval of a project"),
+    "add": gettext_lazy("Adding a project"),
+    "stop": gettext_lazy("Stopping a project"),
+}
 # Which may decide in the place of which: the higher may always.
 RANK = {
     AgencyKind.MINISTRY_DEPARTMENT: 1,

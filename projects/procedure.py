@@ -36,17 +36,17 @@ DAY_OF = {
 
 def preload(projects: Iterable[Project]) -> None:
     """Give each its rules with one query; what was not given asks by itself."""
-    rules = list(StepRule.objects.valid_on(clock.today()))
+    rules = list(StepRule.objects.all())
     for project in projects:
         keep = [rule for rule in rules if rule.source == project.programme.source]
         project._step_rules = [rule for rule in keep if rule.area_id in (None, project.province_id)]  # type: ignore[attr-defined]
 
 
 def rules_of(project: Project) -> list[StepRule]:
-    """The rules in force today for the project's money and province."""
+    """The rules for the project's money and province, of all times."""
     if not hasattr(project, "_step_rules"):
         here = Q(area__isnull=True) | Q(area=project.province_id)
-        rows = StepRule.objects.filter(here, source=project.programme.source).valid_on(clock.today())
+        rows = StepRule.objects.filter(here, source=project.programme.source)
         project._step_rules = list(rows)  # type: ignore[attr-defined]
     found: list[StepRule] = project._step_rules  # type: ignore[attr-defined]
     return found
@@ -57,10 +57,12 @@ def _done(project: Project, step: str) -> bool:
 
 
 def unmet(project: Project, step: str) -> list[StepRule]:
-    """Rules that want something else to have happened before the step."""
+    """Rules in force today that want something else to have happened before the step."""
     if project.historical:
         return []
-    return [rule for rule in rules_of(project) if rule.before == step and not _done(project, rule.step)]
+    today = clock.today()
+    rules = [rule for rule in rules_of(project) if rule.before == step and rule.in_force_on(today)]
+    return [rule for rule in rules if not _done(project, rule.step)]
 
 
 def words(rule: StepRule) -> str:
@@ -88,10 +90,10 @@ def doubts(project: Project, step: str) -> list[str]:
 
 
 def deadline_of(project: Project, step: str) -> dt.date | None:
-    """The last day on which the step is in time, if there is one."""
+    """The last day on which the step is in time, if there is one: by the rule in force on that very day."""
     for rule in rules_of(project):
-        if rule.step == step and rule.deadline_day and rule.deadline_month:
-            return dt.date(project.year + rule.deadline_years, rule.deadline_month, rule.deadline_day)
+        if rule.step == step and (due := rule.due_in(project.year)) is not None and rule.in_force_on(due):
+            return due
     return None
 
 

@@ -14,7 +14,7 @@ from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from jobs.models import Job
 from papers.models import Engagement, PaperTemplate
-from programmes.models import AnnualPlan, Target
+from programmes.models import AdvanceTier, AnnualPlan, StepRule, SupportNorm, Target
 from projects.models import Adjustment, Contract, Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
 from reports.models import Report
 from training.models import TrainingClass
@@ -185,6 +185,18 @@ def _target() -> Any:
 _plain("programmes:reference", OFFICER, none="?q=khong-co-gi")
 _plain("programmes:activities", OFFICER, none="?q=khong-co-gi")
 _plain("programmes:norms", OFFICER, none="?q=khong-co-gi", wrong="?on=hom-nao")
+PAGES["programmes:rules"] = lambda: [
+    ("steps", ["steps"], ADMINISTRATOR),
+    ("tiers", ["tiers"], OFFICER),
+    ("none", ["adjustments"], OFFICER, "?on=01/01/1999&source=national"),
+]
+PAGES["programmes:rule_new"] = lambda: [("", ["norms"], ADMINISTRATOR)]
+PAGES["programmes:rule"] = lambda: [
+    ("", ["norms", SupportNorm.objects.get(code="MACHINE", source="national", valid_to=None).pk], ADMINISTRATOR)
+]
+PAGES["programmes:rule_replace"] = lambda: [("", ["steps", StepRule.objects.get(code="N_REGISTER").pk], ADMINISTRATOR)]
+PAGES["programmes:rule_correct"] = lambda: [("", ["tiers", AdvanceTier.objects.get(tier=2).pk], ADMINISTRATOR)]
+PAGES["programmes:rule_end"] = lambda: [("", ["steps", StepRule.objects.get(code="N_CONTRACT").pk], ADMINISTRATOR)]
 _plain("programmes:targets")
 _plain("programmes:periods", OFFICER, none="?year=1999")
 _plain("programmes:places", OFFICER, none="?q=khong-co-noi-nay", history="?on=2022-01-01")

@@ -9,20 +9,27 @@ from django.apps import apps
 from django.core.management import call_command
 
 from accounts.models import Agency
+from accounts.roles import Role
+from audit.models import Entry
+from core.errors import Invalid
 from core.reference import rows
 from places.models import Area
+from programmes import rules
 from programmes.loading import day_by_rule
 from programmes.models import (
     Activity,
     ActivityGroup,
     AdvanceTier,
+    AppraisalCriterion,
     Indicator,
     LegalDocument,
     Programme,
     ReportingPeriod,
+    StepRule,
     SupportNorm,
     Target,
 )
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -150,3 +157,35 @@ def test_rule_that_is_none_is_refused() -> None:
     for rule in ("Y/x/1", "Y/m/"):
         with pytest.raises((ValueError, KeyError)):
             day_by_rule(rule, Y=2022, m=1)
+
+
+def test_what_an_official_set_is_left_and_said_and_the_rest_follows_the_files() -> None:
+    load()
+    administrator = factories.user("quantri", Role.ADMINISTRATOR, Area.objects.get(uid="p42"))
+    norm = SupportNorm.objects.get(code="MACHINE", source="national", valid_to=None)
+    values = {"valid_from": dt.date(2027, 1, 1), "ceiling_amount_vnd": 400_000_000}
+    later = rules.replace_rule(norm, values, "Thông tư mới", actor=administrator)
+    ended = StepRule.objects.get(code="N_SETTLE")
+    rules.end_rule(ended, dt.date(2027, 1, 1), "Bãi bỏ", actor=administrator)
+    criterion = AppraisalCriterion.objects.get(code="L_NORM")
+    rules.correct_rule(criterion, {"name": "Trong định mức"}, "Nhập nhầm", actor=administrator)
+    tier = AdvanceTier.objects.get(tier=2)
+    same = {"verified": "no", "note": tier.note}
+    with pytest.raises(Invalid):  # nothing was changed, so it stays with its file
+        rules.correct_rule(tier, same, "Xem lại", actor=administrator)
+    followed = [StepRule.objects.get(code="N_CONTRACT"), SupportNorm.objects.get(code="BRAND")]
+    type(followed[0]).objects.filter(pk=followed[0].pk).update(note="khác", valid_from=None)
+    type(followed[1]).objects.filter(pk=followed[1].pk).update(note="khác")
+    first = counts()
+    text = load()
+    assert counts() == first
+    lines = [line for line in text.splitlines() if line.startswith("left as officials set it")]
+    assert len(lines) == 3
+    for word in ("MACHINE national 2018-05-11", "N_SETTLE", "Trong định mức"):
+        assert sum(word in line for line in lines) == 1, word
+    for row in (norm, later, ended, criterion, *followed):
+        row.refresh_from_db()
+    assert (norm.valid_to, later.ceiling_amount_vnd) == (dt.date(2026, 12, 31), 400_000_000)
+    assert (ended.valid_to, criterion.name) == (dt.date(2027, 1, 1), "Trong định mức")
+    assert "khác" not in [row.note for row in followed] and followed[0].valid_from == dt.date(2014, 2, 10)
+    assert Entry.objects.count() == 4  # loading leaves no trail

@@ -15,11 +15,14 @@ class Command(BaseCommand):
     help = "Load units, the ministry's offices, law, norms, programmes, indicators, periods and templates from data/."
 
     def handle(self, *args: Any, **options: Any) -> None:
+        left: list[str] = []
         with transaction.atomic():
             counts = {"units": load_areas()}
             ensure_ministry()
-            counts |= load_programmes()
+            counts |= load_programmes(left.append)
             counts["templates of papers"] = load_papers()
         if options["verbosity"] >= 1:
             for name, count in counts.items():
                 self.stdout.write(f"{count:5} {name}")
+            for text in left:
+                self.stdout.write(text)

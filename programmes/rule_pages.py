@@ -1,0 +1,161 @@
+"""How each kind of dated rule is shown: its page, its columns, its words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.templatetags import kc
+from programmes.models import AdjustmentKind, AdvanceTier, AppraisalCriterion, StepRule, SupportNorm
+from programmes.rule_forms import YEARS
+from programmes.rules import KINDS, Kind, said
+
+NONE = "–"  # does not apply; what is not known is «not reported»
+
+
+@dataclass(frozen=True)
+class Column:
+    label: Any
+    show: Callable[[Any], Any]
+    number: bool = False
+    unit: Any = ""
+
+
+@dataclass(frozen=True)
+class RulePage:
+    """`name`: what a row is called; `notes`: small print below it; `columns`: the cells that only this kind has."""
+
+    kind: Kind
+    title: Any
+    lead: Any
+    name: Callable[[Any], str]
+    notes: Callable[[Any], list[str]]
+    columns: tuple[Column, ...]
+    related: tuple[str, ...] = ()
+
+    @property
+    def slug(self) -> str:
+        return self.kind.slug
+
+    @property
+    def url(self) -> str:
+        return reverse("programmes:norms") if self.slug == "norms" else reverse("programmes:rules", args=[self.slug])
+
+
+def _deadline(row: StepRule) -> str:
+    if not row.deadline_day or not row.deadline_month:
+        return NONE
+    return f"{row.deadline_day:02}/{row.deadline_month:02} {dict(YEARS).get(row.deadline_years, row.deadline_years)}"
+
+
+def _amount(row: SupportNorm) -> Any:
+    elsewhere = row.ceiling_percent is not None or row.multiplier_of
+    return NONE if row.ceiling_amount_vnd is None and elsewhere else kc.million(row.ceiling_amount_vnd)
+
+
+def _norm_notes(row: SupportNorm) -> list[str]:
+    times = ""
+    if row.multiplier_of and row.multiplier is not None:
+        times = _("%(times)s times the norm %(code)s") % {"times": kc.number(row.multiplier), "code": row.multiplier_of}
+    return [row.beneficiary_text, times]
+
+
+def _of_tier(row: AdvanceTier) -> str:
+    if row.activity is not None:
+        return str(row.activity)
+    return str(row.group) if row.group is not None else _("All activities")
+
+
+PAGES = {
+    page.slug: page
+    for page in (
+        RulePage(
+            KINDS["norms"],
+            gettext_lazy("Norms"),
+            gettext_lazy(
+                "How much support at most: the lower of an amount for each unit and a percentage of the cost."
+            ),
+            lambda row: row.activity_text,
+            _norm_notes,
+            (
+                Column(gettext_lazy("Ceiling"), _amount, number=True, unit=gettext_lazy("million đồng")),
+                Column(
+                    gettext_lazy("Percent of cost"),
+                    lambda row: NONE if row.ceiling_percent is None else kc.percent(row.ceiling_percent),
+                    number=True,
+                ),
+                Column(gettext_lazy("Per"), lambda row: row.unit or NONE),
+            ),
+        ),
+        RulePage(
+            KINDS["steps"],
+            gettext_lazy("Order and deadlines"),
+            gettext_lazy("What must be done before a step of a project, and until when."),
+            lambda row: said("step", row.step),
+            lambda row: [],
+            (
+                Column(gettext_lazy("Before"), lambda row: f"«{said('before', row.before)}»" if row.before else NONE),
+                Column(gettext_lazy("Deadline"), _deadline),
+            ),
+        ),
+        RulePage(
+            KINDS["criteria"],
+            gettext_lazy("Appraisal checklist"),
+            gettext_lazy("What appraisers look at in a file. The lines in force on the day of the opinion are asked."),
+            lambda row: row.name,
+            lambda row: [],
+            (),
+        ),
+        RulePage(
+            KINDS["adjustments"],
+            gettext_lazy("Who decides"),
+            gettext_lazy("Which authority approves a project and decides which change of an approved one."),
+            lambda row: row.name,
+            lambda row: [],
+            (
+                Column(gettext_lazy("What changes"), lambda row: said("change", row.change)),
+                Column(gettext_lazy("Decided by"), lambda row: said("authority", row.authority)),
+            ),
+        ),
+        RulePage(
+            KINDS["tiers"],
+            gettext_lazy("Advance tiers"),
+            gettext_lazy("How much of the approved support may be advanced, and on which conditions."),
+            _of_tier,
+            lambda row: [row.condition],
+            (
+                Column(gettext_lazy("Tier"), lambda row: kc.number(row.tier), number=True),
+                Column(gettext_lazy("Percent of the support"), lambda row: kc.percent(row.percent), number=True),
+            ),
+            related=("activity", "group"),
+        ),
+    )
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One rule as a list shows it."""
+
+    row: Any
+    name: str
+    notes: list[str]
+    cells: list[tuple[Column, Any]]
+
+    @property
+    def time(self) -> str:
+        """From when to when it is in force; «–» where no document says."""
+        first, last = self.row.valid_from, self.row.valid_to
+        if last is None:
+            return kc.day(first)
+        if first is None:
+            return _("through %(day)s") % {"day": kc.day(last)}
+        return f"{kc.day(first)} – {kc.day(last)}"
+
+
+def line_of(page: RulePage, row: StepRule | AppraisalCriterion | AdjustmentKind | AdvanceTier | SupportNorm) -> Line:
+    notes = [text for text in (*page.notes(row), row.note) if text]
+    return Line(row, page.name(row), notes, [(column, column.show(row)) for column in page.columns])
