@@ -174,6 +174,9 @@ FIELDS = {
     "reporting_starts_on": gettext_lazy("Reporting starts on"),
     "stated_percent": gettext_lazy("Percentage typed"),
     "percent_reason": gettext_lazy("Why the percentage is another"),
+    "difficulties": gettext_lazy("Difficulties"),
+    "proposals": gettext_lazy("Proposals"),
+    "corrects_reason": gettext_lazy("Reason for the correction"),
 }
 
 VALUES = {

@@ -591,6 +591,18 @@ class ProgressForm(_CountForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A sentence is enough."),
     )
+    difficulties = NfcField(
+        label=_("Difficulties"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    proposals = NfcField(
+        label=_("Proposals"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    corrects_reason = NfcField(
+        label=_("Reason for the correction"),
+        max_length=300,
+        required=False,
+        help_text=_("Only where a figure reported before was wrong. The earlier one stays in the record."),
+    )
     photos = PhotosField(label=_("Photos"), help_text=_("JPEG or PNG, up to 10. They are made small before sending."))
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
@@ -610,9 +622,16 @@ class ProgressForm(_CountForm):
         return [self[name] for name in list(self.indicators)[self.planned_count :]]
 
     @property
+    def correcting(self) -> bool:
+        """A figure was refused, or the reason of a correction typed: the reason is asked for beside the figure."""
+        asked = self.errors.keys() & {"value_invested_vnd", "money_spent_vnd", "corrects_reason"}
+        return bool(asked or self["corrects_reason"].value())
+
+    @property
     def more_open(self) -> bool:
         """Something was typed, or is wrong, in the part that is folded at first."""
-        folded = [self["money_spent_vnd"], self["stated_percent"], self["percent_reason"], *self.other_fields]
+        names = ("money_spent_vnd", "stated_percent", "percent_reason")
+        folded = [*(self[name] for name in names), *self.other_fields]
         return any(bound.value() or bound.errors for bound in folded)
 
     def progress_data(self) -> ProgressData:
@@ -627,6 +646,9 @@ class ProgressForm(_CountForm):
             results=self.counts(),
             stated_percent=data["stated_percent"],
             percent_reason=data["percent_reason"],
+            difficulties=data["difficulties"],
+            proposals=data["proposals"],
+            corrects_reason=data["corrects_reason"],
         )
 
 

@@ -490,12 +490,17 @@ class ProgressQuerySet(models.QuerySet["ProgressUpdate"]):
     def confirmed(self) -> "ProgressQuerySet":
         return self.filter(state=ProgressState.CONFIRMED)
 
+    def counted(self) -> "ProgressQuerySet":
+        """Reported or confirmed, in the order of the days they speak of: what was returned counts for nothing."""
+        return self.exclude(state=ProgressState.RETURNED).order_by("on", "id")
+
 
 class ProgressUpdate(models.Model):
     """One report of progress. Figures are «so far»: since the project began, not since the last update.
 
     `uuid` is made by the client: the same uuid is the same record, however often it is sent. `percent` is value
     invested of total investment, computed; `stated_percent` is what was typed when it differs, with the reason.
+    `corrects_reason`: why a figure is lower than an earlier one, which it corrects; empty where none falls.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -507,6 +512,9 @@ class ProgressUpdate(models.Model):
     stated_percent = models.DecimalField(_("percent"), max_digits=6, decimal_places=2, null=True, blank=True)
     percent_reason = NfcCharField(_("reason for another percentage"), max_length=300, blank=True)
     note = models.TextField(_("what was done"), blank=True)
+    difficulties = models.TextField(_("difficulties"), blank=True)
+    proposals = models.TextField(_("proposals"), blank=True)
+    corrects_reason = NfcCharField(_("reason for the correction"), max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=ProgressState.choices, default=ProgressState.REPORTED)
     reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reported_at = models.DateTimeField(default=clock.now)
