@@ -47,6 +47,7 @@ ACTIONS = {
     "stop": gettext_lazy("Stopped"),
     "report": gettext_lazy("Progress reported"),
     "confirm": gettext_lazy("Confirmed"),
+    "remind": gettext_lazy("Reminded to report"),
     "add_photo": gettext_lazy("Photo added"),
     "add_decision": gettext_lazy("Further decision recorded"),
     "give_budget": gettext_lazy("Budget given"),
@@ -176,6 +177,8 @@ FIELDS = {
     "percent_reason": gettext_lazy("Why the percentage is another"),
     "difficulties": gettext_lazy("Difficulties"),
     "proposals": gettext_lazy("Proposals"),
+    "person": gettext_lazy("Person"),
+    "counts_on": gettext_lazy("Counts in reports from"),
     "corrects_reason": gettext_lazy("Reason for the correction"),
 }
 

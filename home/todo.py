@@ -27,6 +27,7 @@ from projects.models import (
     Adjustment,
     AdjustmentState,
     Opinion,
+    ProgressReminder,
     ProgressState,
     ProgressUpdate,
     Project,
@@ -34,6 +35,7 @@ from projects.models import (
     Recommendation,
 )
 from projects.procedure import deadline_of, ready
+from projects.reminders import waiting_for
 from projects.states import PROJECT_LIFE
 from reports.models import Report, ReportState
 
@@ -443,10 +445,9 @@ def to_report(user: User) -> Group:
         )
 
     newest = ProgressUpdate.objects.filter(project=OuterRef("pk")).order_by("-id")
-    mine = Q(area_id__in=areas_below(user.sight.granted_area_ids)) | Q(implementing_unit_id__in=user.sight.centre_ids)
     rows = (
-        _live(user)
-        .filter(mine, state__in=OPEN_FOR_PROGRESS)
+        _reports_on(user)
+        .exclude(pk__in=waiting_for(user).values("project"))
         .annotate(
             latest=Max("updates__on", filter=~Q(updates__state=ProgressState.RETURNED)),
             reported=Subquery(newest.values("reported_at")[:1]),
@@ -458,6 +459,37 @@ def to_report(user: User) -> Group:
         .order_by("-returned", F("latest").asc(nulls_first=True), "id")
     )
     return Group("to_report", _("Projects to report on"), rows, task)
+
+
+def reminded(user: User) -> Group:
+    """Projects somebody has asked the person to report on, and nobody has since."""
+
+    def task(row: ProgressReminder) -> Task:
+        words = _("%(by)s reminded you on %(day)s; figures close on %(last)s") % {
+            "by": row.sent_by.full_name,
+            "day": f"{row.sent_on:%d/%m/%Y}",
+            "last": f"{row.period.data_to:%d/%m/%Y}",
+        }
+        return Task(
+            _("Report the progress of %(project)s") % {"project": row.project},
+            reverse("projects:report", args=[row.project.public_id]),
+            f"{row.project.area} · {words}",
+            _("Reminder"),
+            "amber",
+        )
+
+    rows = (
+        waiting_for(user)
+        .filter(project__in=_reports_on(user).values("pk"))
+        .select_related("project__area", "period", "sent_by")
+        .order_by("period__data_to", "id")
+    )
+    return Group("reminded", _("You were reminded"), rows, task)
+
+
+def _reports_on(user: User) -> "QuerySet[Project]":
+    mine = Q(area_id__in=areas_below(user.sight.granted_area_ids)) | Q(implementing_unit_id__in=user.sight.centre_ids)
+    return _live(user).filter(mine, state__in=OPEN_FOR_PROGRESS)
 
 
 def without_role(user: User) -> Group:
@@ -485,13 +517,13 @@ def without_collaborator(user: User) -> Group:
 
 # fmt: off
 BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
-    Role.COLLABORATOR: (to_report,),
+    Role.COLLABORATOR: (reminded, to_report),
     Role.LEADER: (to_decide, to_adjust, to_conclude, to_appraise, to_publish),
     Role.OFFICER: (
         to_complete, to_submit, to_register, to_conclude, to_appraise, at_ministry,
         to_confirm, to_sign, to_start, late, to_liquidate, to_settle, to_close,
     ),
-    Role.CENTRE: (to_complete, to_submit, to_confirm, to_sign, to_start, late, to_liquidate, to_report),
+    Role.CENTRE: (to_complete, to_submit, reminded, to_confirm, to_sign, to_start, late, to_liquidate, to_report),
     Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close),
     Role.MINISTRY: (at_ministry, to_adjust),
     Role.ADMINISTRATOR: (without_role, without_collaborator),

@@ -20,11 +20,13 @@ from core.once import OnceForm
 from core.text import fold
 from enterprises.models import Enterprise
 from files.services import check_paper, store_bytes
+from places.forms import PlaceFilter
 from places.models import Area, Level
 from places.services import choices_on
-from programmes.models import Activity, Indicator, Method, PlanLine, PlanState, Programme
+from programmes.models import Activity, Indicator, Method, PlanLine, PlanState, Programme, ReportingPeriod
 from projects.models import Project, ProjectType
 from projects.progress import ProgressData
+from projects.reminders import periods
 from projects.services import DecisionData, PaperData, ProjectData
 
 FOUND_AT_ONCE = 20  # beneficiaries shown of a search
@@ -650,6 +652,41 @@ class ProgressForm(_CountForm):
             proposals=data["proposals"],
             corrects_reason=data["corrects_reason"],
         )
+
+
+class ReminderFilter(PlaceFilter):
+    """Which period is asked about, and where; `all`: also what was reported."""
+
+    period = CodeField(
+        label=_("Reporting period"),
+        queryset=ReportingPeriod.objects.none(),
+        to_field_name="code",
+        empty_label=_("The one that closes next"),
+        required=False,
+    )
+    all = forms.BooleanField(label=_("Also those that have reported"), required=False)
+    field_order = ("period", "area", "all")
+
+    def __init__(self, data: Any, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        rows = periods()
+        self.fields["period"].queryset = rows  # type: ignore[attr-defined]
+
+
+class RemindForm(OnceForm, KcForm):
+    """`who`: «all», or the project and the person, as the button says."""
+
+    who = forms.CharField(max_length=80)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        who = data.get("who", "")
+        if who and who != "all":
+            try:
+                data["project"], data["person"] = (uuid.UUID(part) for part in who.split(":"))
+            except ValueError:
+                raise forms.ValidationError(_("This page is incomplete. Load it again.")) from None
+        return data
 
 
 class DecideForm(OnceForm, KcForm):

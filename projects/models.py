@@ -12,7 +12,15 @@ from core.models import FoldedField, NfcCharField, Source, money_field, public_i
 from enterprises.models import Enterprise
 from files.models import StoredFile
 from places.models import Area
-from programmes.models import Activity, AdjustmentKind, AppraisalCriterion, Indicator, PlanLine, Programme
+from programmes.models import (
+    Activity,
+    AdjustmentKind,
+    AppraisalCriterion,
+    Indicator,
+    PlanLine,
+    Programme,
+    ReportingPeriod,
+)
 
 
 class ProjectType(models.TextChoices):
@@ -501,6 +509,8 @@ class ProgressUpdate(models.Model):
     `uuid` is made by the client: the same uuid is the same record, however often it is sent. `percent` is value
     invested of total investment, computed; `stated_percent` is what was typed when it differs, with the reason.
     `corrects_reason`: why a figure is lower than an earlier one, which it corrects; empty where none falls.
+    `counts_on`: the day from which reports count it, once it is confirmed: its own, or that of the confirmation where
+    its own was locked by then (programmes/locking.py).
     """
 
     uuid = models.UUIDField(unique=True)
@@ -518,8 +528,10 @@ class ProgressUpdate(models.Model):
     state = models.CharField(max_length=10, choices=ProgressState.choices, default=ProgressState.REPORTED)
     reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reported_at = models.DateTimeField(default=clock.now)
+    recorded_on = models.DateField(default=clock.today)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    counts_on = models.DateField(_("counts from"), null=True)
     return_reason = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, default="")
     version = models.PositiveIntegerField(default=1)
@@ -545,6 +557,11 @@ class ProgressUpdate(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="returned") | ~Q(return_reason=""), name="progress_return_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", counts_on__isnull=False)
+                | ~Q(state="confirmed") & Q(counts_on__isnull=True),
+                name="progress_counts_once_confirmed",
             ),
         ]
 
@@ -578,3 +595,26 @@ class ProgressPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.update} {self.file}"
+
+
+class ProgressReminder(models.Model):
+    """Somebody who reports on a project was asked to, for a period. One a day per person and project; it is answered
+    by an update. Shown to the person at home; `mailed_at`: also sent by e-mail."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="reminders")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="+")
+    sent_on = models.DateField(default=clock.today)
+    sent_at = models.DateTimeField(default=clock.now)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["person", "sent_at"], name="progress_reminder_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "person", "sent_on"], name="progress_reminder_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.person.full_name}"

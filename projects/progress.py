@@ -13,13 +13,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from audit.steps import Move
+from audit.steps import Move, Step
 from core import clock
 from core.errors import Conflict, Invalid, NotAllowed, WrongState
 from core.locks import lock
 from core.money import group
 from core.text import nfc
+from core.verdicts import YES, Verdict, no
 from files.services import Photo, check_photo, store_bytes
+from programmes.locking import counting_day, is_locked, require_open
 from programmes.models import Indicator
 from projects import states
 from projects.models import OPEN_FOR_PROGRESS, AchievedResult, ProgressPhoto, ProgressState, ProgressUpdate, Project
@@ -188,6 +190,7 @@ def report_progress(project: Project, data: ProgressData, *, actor: "User") -> t
             % {"state": project.get_state_display()}
         )
     values = _checked(project, data)
+    counting_day(project.province_id, data.on)
     try:
         with transaction.atomic():
             update: ProgressUpdate = ProgressUpdate.objects.create(
@@ -207,7 +210,8 @@ def report_progress(project: Project, data: ProgressData, *, actor: "User") -> t
 
 @transaction.atomic
 def confirm_progress(update: ProgressUpdate, *, actor: "User", note: str = "") -> ProgressUpdate:
-    """From now on reports count it. Never by the one who reported it."""
+    """From now on reports count it: as of its own day, or of today where its own day is locked. Never by the one who
+    reported it."""
     return _decide(update, states.CONFIRM, actor, note)
 
 
@@ -215,6 +219,16 @@ def confirm_progress(update: ProgressUpdate, *, actor: "User", note: str = "") -
 def return_progress(update: ProgressUpdate, *, actor: "User", note: str) -> ProgressUpdate:
     """Send it back with the reason. It stays as it was; a corrected one is a new update."""
     return _decide(update, states.RETURN_UPDATE, actor, note)
+
+
+@states.PROGRESS_LIFE.condition
+def _in_open_time(update: ProgressUpdate, step: Step) -> Verdict:
+    """A decision is recorded on the day it is taken, and nothing is recorded on a locked one."""
+    try:
+        require_open(update.project.province_id)
+    except WrongState as refusal:
+        return no(refusal.message)
+    return YES
 
 
 @states.PROGRESS_LIFE.guard("return")
@@ -245,7 +259,12 @@ def _decide(update: ProgressUpdate, step: Any, actor: "User", note: str) -> Prog
     update.decided_at = clock.now()
     if step is states.RETURN_UPDATE:
         update.return_reason = note.strip()
-    states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note, within=update.project)
+    changes = {}
+    if step is states.CONFIRM and states.PROGRESS_LIFE.verdict(update, step, actor):
+        update.counts_on = counting_day(update.project.province_id, update.on)
+        if update.counts_on != update.on:
+            changes["counts_on"] = (None, update.counts_on)
+    states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note, changes=changes, within=update.project)
     return update
 
 
@@ -291,6 +310,12 @@ def keep_photo(update: ProgressUpdate, photo: Photo, *, actor: "User", caption: 
         raise NotAllowed(_("Only the one who reported adds photos."))
     if update.state != ProgressState.REPORTED:
         raise WrongState(_("This update has been decided; photos can no longer be added."))
+    if is_locked(update.project.province_id, update.recorded_on):
+        raise WrongState(
+            _("Records of %(day)s are locked; send the photos with a new update.")
+            % {"day": f"{update.recorded_on:%d/%m/%Y}"},
+            code="locked",
+        )
     stored = store_bytes(photo.content, photo.content_type)
     existing = update.photos.filter(file=stored).first()
     if existing is not None:

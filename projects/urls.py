@@ -1,6 +1,18 @@
 from django.urls import path
 
-from projects.views import adjustments, appraisal, contracts, drafting, editing, inbox, lists, progress, projects, steps
+from projects.views import (
+    adjustments,
+    appraisal,
+    contracts,
+    drafting,
+    editing,
+    inbox,
+    lists,
+    progress,
+    projects,
+    reminders,
+    steps,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -15,6 +27,7 @@ urlpatterns = [
     path("ceilings/", editing.ceilings, name="ceilings"),
     path("of-establishment/<uuid:public_id>/", projects.of_enterprise, name="of_enterprise"),
     path("progress/", progress.mine, name="progress"),
+    path("progress/reminders/", reminders.index, name="reminders"),
     path("<uuid:public_id>/", projects.detail, name="detail"),
     path("<uuid:public_id>/edit/", editing.edit, name="edit"),
     path("<uuid:public_id>/steps/<slug:step>/", steps.step, name="step"),

@@ -167,6 +167,7 @@ def show_update(row: ProgressUpdate) -> dict[str, Any]:
         "state": row.state,
         "reported_at": row.reported_at,
         "decided_at": row.decided_at,
+        "counts_on": row.counts_on,
         "return_reason": row.return_reason or None,
         "photos": [
             {

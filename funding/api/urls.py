@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.api import life, money, projects
+from funding.api import life, money, projects, reminders
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="projects"),
@@ -39,6 +39,7 @@ urlpatterns = [
         projects.EvidenceFile.as_view(),
         name="evidence-file",
     ),
+    path("progress-reminders/", reminders.ReminderList.as_view(), name="progress-reminders"),
     path("budgets/", money.BudgetList.as_view(), name="budgets"),
     path("allocations/", money.AllocationList.as_view(), name="allocations"),
     path("payments/", money.PaymentList.as_view(), name="payments"),

@@ -127,7 +127,8 @@ def places_section(scope: Scope) -> Section:
 
 def progress_section(scope: Scope) -> Section:
     """The latest confirmed progress of each project of the year, dated within the period or before: of each figure the
-    last one that was reported, so that an update without it takes nothing away. Updates that wait for confirmation are
+    last one that was reported, so that an update without it takes nothing away. One confirmed after its day was locked
+    counts as of the confirmation. Updates that wait for confirmation are
     counted and not used."""
     columns = [
         Column("place", "Địa bàn", kind="text"),
@@ -143,7 +144,7 @@ def progress_section(scope: Scope) -> Section:
     latest: dict[tuple[int, str], ProgressUpdate] = {}
     waiting: dict[int, list[ProgressUpdate]] = defaultdict(list)
     for update in updates:
-        if update.state == ProgressState.CONFIRMED:
+        if update.counts_on is not None and update.counts_on <= last:
             for name in ("value_invested_vnd", "percent"):
                 if getattr(update, name) is not None:
                     latest[update.project_id, name] = update

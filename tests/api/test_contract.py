@@ -164,6 +164,7 @@ UPDATE = {
     "state": text,
     "reported_at": moment,
     "decided_at": Null(moment),
+    "counts_on": Null(day),
     "return_reason": Null(text),
     "photos": [{"id": whole, "caption": Null(text), "sha256": text, "file": path}],
 }

@@ -380,6 +380,7 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
     progress = {
         "uuid": str(uuid.uuid4()), "on": today, "value_invested_vnd": 1, "money_spent_vnd": 1, "note": "x",
         "results": [{"indicator": "HT25_MACHINE", "quantity": 1}], "percent": "50", "percent_reason": "y",
+        "difficulties": "x", "proposals": "x", "corrects_reason": "x",
     }  # fmt: skip
     return {
         "POST /enterprises/": ("/enterprises/", people.officer, full),
@@ -430,6 +431,10 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         "POST /projects/{project_id}/progress/{uuid}/return/": (
             f"/projects/{scene.local.public_id}/progress/{scene.unconfirmed.uuid}/return/", people.officer,
             {"note": "x"},
+        ),
+        "POST /progress-reminders/": (
+            "/progress-reminders/", people.officer,
+            {"period": f"{clock.today().year}-Y", "area": place.commune.uid},
         ),
         "POST /budgets/": (
             "/budgets/", people.leader,

@@ -227,6 +227,7 @@ PAGES["projects:new"] = lambda: [
 ]
 _plain("projects:copy", OFFICER, none="?q=khong-co-de-an-nay")
 _plain("projects:progress", OFFICER)
+_plain("projects:reminders", OFFICER, all="?all=1", none="?period=2020-Y")
 PAGES["projects:inbox"] = lambda: [
     ("", [], LEADER),
     ("chosen", [], LEADER, f"?project={live(state='submitted').last().public_id}"),
