@@ -21,11 +21,13 @@ from core.models import Source
 from funding.models import ProjectBalance
 from places.models import Area, AreaClosure, Level
 from projects.appraisal import OPEN_FOR_OPINIONS
+from projects.inspections import open_requirements
 from projects.models import (
     DONE,
     OPEN_FOR_PROGRESS,
     Adjustment,
     AdjustmentState,
+    InspectionRequirement,
     Opinion,
     ProgressReminder,
     ProgressState,
@@ -461,6 +463,36 @@ def to_report(user: User) -> Group:
     return Group("to_report", _("Projects to report on"), rows, task)
 
 
+def to_fulfil(user: User) -> Group:
+    """What inspections have asked for and nobody has recorded as done, the nearest day first."""
+
+    def task(row: InspectionRequirement) -> Task:
+        inspection = row.inspection
+        args = [inspection.project.public_id, inspection.public_id]
+        words = _("%(project)s · inspection of %(day)s, due by %(due)s") % {
+            "project": inspection.project,
+            "day": f"{inspection.inspected_on:%d/%m/%Y}",
+            "due": f"{row.due_on:%d/%m/%Y}",
+        }
+        late = row.is_late
+        return Task(
+            row.text,
+            reverse("projects:inspection", args=args),
+            words,
+            _("overdue") if late else "",
+            "red" if late else "",
+        )
+
+    rows = open_requirements().filter(
+        _works_on(user, "inspection__project__"),
+        inspection__project__historical=False,
+        inspection__project__closed_on__isnull=True,
+        inspection__project__stopped_on__isnull=True,
+    )
+    title = _("Asked for in inspections")
+    return Group("to_fulfil", title, rows.select_related("inspection__project"), task)
+
+
 def reminded(user: User) -> Group:
     """Projects somebody has asked the person to report on, and nobody has since."""
 
@@ -521,9 +553,11 @@ BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
     Role.LEADER: (to_decide, to_adjust, to_conclude, to_appraise, to_publish),
     Role.OFFICER: (
         to_complete, to_submit, to_register, to_conclude, to_appraise, at_ministry,
-        to_confirm, to_sign, to_start, late, to_liquidate, to_settle, to_close,
+        to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate, to_settle, to_close,
     ),
-    Role.CENTRE: (to_complete, to_submit, reminded, to_confirm, to_sign, to_start, late, to_liquidate, to_report),
+    Role.CENTRE: (to_complete, to_submit, reminded, to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate,
+        to_report,
+    ),
     Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close),
     Role.MINISTRY: (at_ministry, to_adjust),
     Role.ADMINISTRATOR: (without_role, without_collaborator),

@@ -108,3 +108,57 @@ def _part_of_update(name: str, table: str, purpose: str) -> None:
 
 _part_of_update("progress_results_line", "projects_achievedresult", "A result reported up to the locked day stays.")
 _part_of_update("progress_photos_line", "projects_progressphoto", "A photo of a locked update stays with it.")
+
+# --- inspections ------------------------------------------------------------------------------------------------------
+
+
+def _signed(row: str) -> str:
+    return f"EXISTS (SELECT 1 FROM projects_inspection WHERE id = {row}.inspection_id AND state = 'signed')"
+
+
+register(
+    row_rules(
+        "inspection_signed",
+        "projects_inspection",
+        "An inspection that was signed stays as it is; another one that names it puts it right.",
+        message="a signed inspection is never changed",
+        insert=(
+            "EXISTS (SELECT 1 FROM projects_inspection known WHERE (known.id = NEW.id "
+            "OR known.public_id = NEW.public_id OR known.corrects_id = NEW.corrects_id) AND known.state = 'signed')"
+        ),
+        update="NEW.id <> OLD.id OR NEW.public_id <> OLD.public_id OR OLD.state = 'signed'",
+        delete="OLD.state = 'signed'",
+    )
+)
+register(
+    row_rules(
+        "inspection_requirements",
+        "projects_inspectionrequirement",
+        "What a signed inspection asks for stays; that it is done is said once.",
+        message="the inspection is signed",
+        insert=(
+            f"{_signed('NEW')} OR EXISTS (SELECT 1 FROM projects_inspectionrequirement known "
+            f"WHERE known.id = NEW.id AND {_signed('known')})"
+        ),
+        update=(
+            f"NEW.id <> OLD.id OR ({_signed('OLD')} AND (OLD.done_on IS NOT NULL OR NEW.text <> OLD.text "
+            "OR NEW.due_on <> OLD.due_on OR NEW.inspection_id <> OLD.inspection_id)) "
+            f"OR (NEW.inspection_id <> OLD.inspection_id AND {_signed('NEW')})"
+        ),
+        delete=_signed("OLD"),
+    )
+)
+register(
+    row_rules(
+        "inspection_photos",
+        "projects_inspectionphoto",
+        "A photo of a signed inspection stays with it.",
+        message="the inspection is signed",
+        insert=(
+            f"{_signed('NEW')} OR EXISTS (SELECT 1 FROM projects_inspectionphoto known "
+            f"WHERE known.id = NEW.id AND {_signed('known')})"
+        ),
+        update=f"NEW.id <> OLD.id OR {_signed('OLD')} OR {_signed('NEW')}",
+        delete=_signed("OLD"),
+    )
+)

@@ -618,3 +618,81 @@ class ProgressReminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.project.code} {self.person.full_name}"
+
+
+class InspectionState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SIGNED = "signed", _("Signed and closed")
+
+
+class Inspection(models.Model):
+    """A visit to a project: who came, what they found, what they ask for until when. Once signed it stays as it is; a
+    fault is put right by another record that names it (`corrects`), and then the other one counts."""
+
+    public_id = public_id_field()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="inspections")
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
+    state = models.CharField(max_length=10, choices=InspectionState.choices, default=InspectionState.DRAFT)
+    inspected_on = models.DateField(_("day of the inspection"))
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("agency"))
+    agency_name = NfcCharField(max_length=300)  # its name on the day
+    inspectors = models.TextField(_("who inspected"), blank=True)
+    place = NfcCharField(_("place"), max_length=300, blank=True)
+    findings = models.TextField(_("findings"), blank=True)
+    difficulties = models.TextField(_("difficulties"), blank=True)
+    number = NfcCharField(_("number of the minutes"), max_length=60, blank=True)
+    minutes_on = models.DateField(_("date of the minutes"), null=True, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = NfcCharField(max_length=200, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-inspected_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=InspectionState.values), name="inspection_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="draft", signed_at__isnull=True)
+                | Q(state="signed", signed_at__isnull=False) & ~Q(findings="") & ~Q(inspectors=""),
+                name="inspection_signed_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.inspected_on:%d/%m/%Y}"
+
+
+class InspectionRequirement(models.Model):
+    """One thing asked for in an inspection, with its day. `done_on`: met, as somebody recorded."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="requirements")
+    text = NfcCharField(_("what is asked for"), max_length=500)
+    due_on = models.DateField(_("until"))
+    done_on = models.DateField(_("done on"), null=True)
+    done_note = NfcCharField(_("how"), max_length=500, blank=True)
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["due_on", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_late(self) -> bool:
+        return self.done_on is None and self.due_on < clock.today()
+
+
+class InspectionPhoto(models.Model):
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="photos")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["inspection", "file"], name="inspection_photo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.inspection} {self.pk}"

@@ -278,7 +278,7 @@ def report_with_photos(
 ) -> tuple[ProgressUpdate, bool]:
     """report_progress and add_photo in one: all of it is stored, or nothing. Sent twice, it is one record with each
     photo once. Raises Invalid at `photos`, naming each file that cannot be taken."""
-    photos = _checked_photos(uploads)
+    photos = check_photos(uploads)
     with transaction.atomic():
         update, created = report_progress(project, data, actor=actor)
         known = set(update.photos.values_list("file__sha256", flat=True))
@@ -288,7 +288,8 @@ def report_with_photos(
     return update, created
 
 
-def _checked_photos(uploads: Sequence[Any]) -> list[Photo]:
+def check_photos(uploads: Sequence[Any]) -> list[Photo]:
+    """Each as it will be stored. Raises Invalid at `photos`, naming each file that cannot be taken."""
     if len(uploads) > MAX_PHOTOS:
         raise Invalid(fields={"photos": _("At most %(count)s photos an update.") % {"count": MAX_PHOTOS}})
     photos, faults = [], []

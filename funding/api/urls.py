@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.api import life, money, projects, reminders
+from funding.api import inspections, life, money, projects, reminders
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="projects"),
@@ -20,6 +20,17 @@ urlpatterns = [
         "projects/<uuid:project_id>/adjustments/<uuid:adjustment_id>/steps/<slug:step>/",
         life.AdjustmentStep.as_view(),
         name="adjustment-step",
+    ),
+    path("projects/<uuid:project_id>/inspections/", inspections.InspectionList.as_view(), name="inspections"),
+    path(
+        "projects/<uuid:project_id>/inspections/<uuid:inspection_id>/sign/",
+        inspections.InspectionSign.as_view(),
+        name="inspection-sign",
+    ),
+    path(
+        "projects/<uuid:project_id>/inspections/<uuid:inspection_id>/requirements/<int:requirement_id>/done/",
+        inspections.RequirementDone.as_view(),
+        name="inspection-requirement-done",
     ),
     path("projects/<uuid:project_id>/progress/", projects.ProgressList.as_view(), name="progress"),
     path("projects/<uuid:project_id>/progress/<uuid:uuid>/", projects.ProgressOne.as_view(), name="progress-one"),

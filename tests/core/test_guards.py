@@ -22,7 +22,8 @@ from jobs.services import work_once
 from programmes.locking import lock_through
 from projects.adjustments import ask, take_adjustment_step
 from projects.appraisal import OpinionData, give_opinion
-from projects.models import Opinion, OpinionMark, ProgressPhoto, ProgressUpdate, StepPaper
+from projects.inspections import InspectionData, record_inspection, sign_inspection
+from projects.models import Inspection, InspectionPhoto, Opinion, OpinionMark, ProgressPhoto, ProgressUpdate, StepPaper
 from projects.progress import ProgressData, report_progress
 from projects.services import PaperData, take_step
 from reports.models import Report, ReportFile, ReportLine
@@ -208,6 +209,48 @@ def against_locked_class(o: Office) -> list[str]:
     ]
 
 
+def signed_inspection(o: Office) -> Inspection:
+    today = clock.today()
+    data = InspectionData(
+        today, o.place.department, "Trần Văn Bình", findings="Tốt", requirements=[("Chạy thử", today)]
+    )
+    row = record_inspection(o.project, data, actor=o.people.officer)
+    InspectionPhoto.objects.create(inspection=row, file=store_bytes(b"photo", "image/jpeg"))
+    return sign_inspection(row, actor=o.people.officer)
+
+
+def against_signed_inspection(o: Office) -> list[str]:
+    row, table = signed_inspection(o), "projects_inspection"
+    return [
+        f"UPDATE {table} SET findings = 'x'",
+        f"UPDATE {table} SET state = 'draft', signed_at = NULL",
+        *replace(table, row.pk, findings="'x'"),
+        *truncate(table),
+    ]
+
+
+def against_its_requirements(o: Office) -> list[str]:
+    row, table = signed_inspection(o), "projects_inspectionrequirement"
+    item = row.requirements.get()
+    return [
+        f"UPDATE {table} SET due_on = '2100-01-01'",
+        f"DELETE FROM {table}",
+        copy(table, item.pk, id=None, text="'x'"),  # type: ignore[arg-type]
+        *replace(table, item.pk, text="'x'"),
+        *truncate(table),
+    ]
+
+
+def against_its_photos(o: Office) -> list[str]:
+    row, table = signed_inspection(o), "projects_inspectionphoto"
+    return [
+        f"UPDATE {table} SET file_id = file_id",
+        f"DELETE FROM {table}",
+        *replace(table, row.photos.get().pk),
+        *truncate(table),
+    ]
+
+
 # What each guard must refuse. A guard without a case here fails the test below.
 CASES: dict[str, Callable[[Office], list[str]]] = {
     "opinions": lambda o: [
@@ -243,6 +286,9 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
         copy("programmes_datalock", o.locked.pk, id=None, locked_through=day)  # type: ignore[arg-type]
         for day in ("'2000-01-01'", f"'{o.locked.locked_through - dt.timedelta(days=1)}'")
     ],
+    "inspection_signed": against_signed_inspection,
+    "inspection_requirements": against_its_requirements,
+    "inspection_photos": against_its_photos,
     "progress_line": against_locked_progress,
     "progress_results_line": against_locked_parts("projects_achievedresult", quantity="2"),
     "progress_photos_line": against_locked_parts("projects_progressphoto", caption="'x'"),
