@@ -32,7 +32,7 @@ class InspectionForm(OnceForm, KcForm):
     inspected_on = DateField(label=_("Day of the inspection"))
     agency = forms.ModelChoiceField(label=_("Agency that inspects"), queryset=Agency.objects.none())
     inspectors = _text(_("Who inspected"), 3, 2000, help_text=_("One a line: name, office."))
-    place = NfcField(label=_("Place"), max_length=300, required=False)
+    place = NfcField(label=_("Place of the inspection"), max_length=300, required=False)
     findings = _text(_("Findings"), 5)
     difficulties = _text(_("Difficulties"), 3)
     number = NfcField(label=_("Number of the minutes"), max_length=60, required=False)

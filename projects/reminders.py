@@ -20,7 +20,7 @@ from core.errors import Invalid, WrongState
 from core.locks import lock
 from jobs.services import Run, enqueue, handler
 from places.models import AreaClosure
-from programmes.models import PeriodKind, ReportingPeriod
+from programmes.models import PeriodKind, Regime, ReportingPeriod
 from projects.models import OPEN_FOR_PROGRESS, ProgressReminder, ProgressState, ProgressUpdate, Project
 from projects.permissions import may_remind
 
@@ -47,8 +47,8 @@ def periods() -> "QuerySet[ReportingPeriod]":
 
 def period_now() -> ReportingPeriod | None:
     """The administrative period that closes next; where there is none, the last one."""
-    open_ones = periods().filter(data_to__gte=clock.today()).order_by("data_to", "regime", "id")
-    return open_ones.first() or periods().first()
+    rows = periods().filter(regime=Regime.ADMINISTRATIVE)
+    return rows.filter(data_to__gte=clock.today()).order_by("data_to", "id").first() or rows.first()
 
 
 def due(user: User, period: ReportingPeriod, area: "Area | None" = None) -> Any:
