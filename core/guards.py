@@ -114,6 +114,44 @@ def refuse_when(
     )
 
 
+def row_rules(
+    name: str,
+    table: str,
+    purpose: str,
+    *,
+    message: str,
+    insert: str,
+    update: str,
+    delete: str,
+    before: tuple[str, str] = ("", ""),
+) -> Guard:
+    """Refuse each event where its SQL condition on OLD/NEW is true, written as for refuse_when, and TRUNCATE always.
+
+    `before`: what PostgreSQL does first, with NEW in it and, for DELETE, with OLD.
+    """
+    text = f"guard {name}: {message}".replace("'", "''")
+    events = {"INSERT": insert, "UPDATE": update, "DELETE": delete}
+    sqlite, postgresql = [], []
+    for event, condition in events.items():
+        own = f"{{name}}_{event.lower()}"
+        sqlite.append(
+            f"CREATE TRIGGER {own} BEFORE {event} ON {table} "
+            f"WHEN {condition.replace('IS DISTINCT FROM', 'IS NOT')} BEGIN SELECT RAISE(ABORT, '{text}'); END"
+        )
+        first, result = (before[1], "OLD") if event == "DELETE" else (before[0], "NEW")
+        postgresql.append(
+            f"CREATE OR REPLACE FUNCTION {own}_fn() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {first} "
+            f"IF {condition} THEN RAISE EXCEPTION '%', '{text}' USING ERRCODE = 'check_violation'; END IF; "
+            f"RETURN {result}; END $$"
+        )
+        postgresql.append(f"CREATE TRIGGER {own} BEFORE {event} ON {table} FOR EACH ROW EXECUTE FUNCTION {own}_fn()")
+    postgresql.append(
+        f"CREATE TRIGGER {{name}}_truncate BEFORE TRUNCATE ON {table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION kc_refuse('guard {name}: rows are never removed at once')"
+    )
+    return Guard(name, table, purpose, tuple(sqlite), tuple(postgresql))
+
+
 # --- putting them in place -------------------------------------------------------------------------------------
 
 _REFUSE = (

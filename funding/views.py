@@ -474,7 +474,7 @@ def correct_entry(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def lock(request: HttpRequest) -> HttpResponse:
-    """The line up to which records of money are locked: seen by the province's people, moved by a leader."""
+    """The line up to which records are locked: seen by the province's people, moved by a leader."""
     user = user_of(request)
     province = Area.objects.current().filter(level=Level.PROVINCE, pk__in=user.sight.province_ids).first()
     if province is None:

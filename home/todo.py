@@ -21,12 +21,15 @@ from core.models import Source
 from funding.models import ProjectBalance
 from places.models import Area, AreaClosure, Level
 from projects.appraisal import OPEN_FOR_OPINIONS
+from projects.inspections import open_requirements
 from projects.models import (
     DONE,
     OPEN_FOR_PROGRESS,
     Adjustment,
     AdjustmentState,
+    InspectionRequirement,
     Opinion,
+    ProgressReminder,
     ProgressState,
     ProgressUpdate,
     Project,
@@ -34,6 +37,7 @@ from projects.models import (
     Recommendation,
 )
 from projects.procedure import deadline_of, ready
+from projects.reminders import waiting_for
 from projects.states import PROJECT_LIFE
 from reports.models import Report, ReportState
 
@@ -443,10 +447,9 @@ def to_report(user: User) -> Group:
         )
 
     newest = ProgressUpdate.objects.filter(project=OuterRef("pk")).order_by("-id")
-    mine = Q(area_id__in=areas_below(user.sight.granted_area_ids)) | Q(implementing_unit_id__in=user.sight.centre_ids)
     rows = (
-        _live(user)
-        .filter(mine, state__in=OPEN_FOR_PROGRESS)
+        _reports_on(user)
+        .exclude(pk__in=waiting_for(user).values("project"))
         .annotate(
             latest=Max("updates__on", filter=~Q(updates__state=ProgressState.RETURNED)),
             reported=Subquery(newest.values("reported_at")[:1]),
@@ -458,6 +461,67 @@ def to_report(user: User) -> Group:
         .order_by("-returned", F("latest").asc(nulls_first=True), "id")
     )
     return Group("to_report", _("Projects to report on"), rows, task)
+
+
+def to_fulfil(user: User) -> Group:
+    """What inspections have asked for and nobody has recorded as done, the nearest day first."""
+
+    def task(row: InspectionRequirement) -> Task:
+        inspection = row.inspection
+        args = [inspection.project.public_id, inspection.public_id]
+        words = _("%(project)s · inspection of %(day)s, due by %(due)s") % {
+            "project": inspection.project,
+            "day": f"{inspection.inspected_on:%d/%m/%Y}",
+            "due": f"{row.due_on:%d/%m/%Y}",
+        }
+        late = row.is_late
+        return Task(
+            row.text,
+            reverse("projects:inspection", args=args),
+            words,
+            _("overdue") if late else "",
+            "red" if late else "",
+        )
+
+    rows = open_requirements().filter(
+        _works_on(user, "inspection__project__"),
+        inspection__project__historical=False,
+        inspection__project__closed_on__isnull=True,
+        inspection__project__stopped_on__isnull=True,
+    )
+    title = _("Asked for in inspections")
+    return Group("to_fulfil", title, rows.select_related("inspection__project"), task)
+
+
+def reminded(user: User) -> Group:
+    """Projects somebody has asked the person to report on, and nobody has since."""
+
+    def task(row: ProgressReminder) -> Task:
+        words = _("%(by)s reminded you on %(day)s; figures close on %(last)s") % {
+            "by": row.sent_by.full_name,
+            "day": f"{row.sent_on:%d/%m/%Y}",
+            "last": f"{row.period.data_to:%d/%m/%Y}",
+        }
+        return Task(
+            _("Report the progress of %(project)s") % {"project": row.project},
+            reverse("projects:report", args=[row.project.public_id]),
+            f"{row.project.area} · {words}",
+            _("Reminder"),
+            "amber",
+        )
+
+    rows = (
+        waiting_for(user)
+        .filter(project__in=_reports_on(user).values("pk"))
+        .select_related("project__area", "period", "sent_by")
+        .order_by("period__data_to", "id")
+    )
+    return Group("reminded", _("You were reminded"), rows, task)
+
+
+def _reports_on(user: User) -> "QuerySet[Project]":
+    mine = Q(area_id__in=areas_below(user.sight.granted_area_ids)) | Q(implementing_unit_id__in=user.sight.centre_ids)
+    return _live(user).filter(mine, state__in=OPEN_FOR_PROGRESS)
 
 
 def without_role(user: User) -> Group:
@@ -485,13 +549,15 @@ def without_collaborator(user: User) -> Group:
 
 # fmt: off
 BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
-    Role.COLLABORATOR: (to_report,),
+    Role.COLLABORATOR: (reminded, to_report),
     Role.LEADER: (to_decide, to_adjust, to_conclude, to_appraise, to_publish),
     Role.OFFICER: (
         to_complete, to_submit, to_register, to_conclude, to_appraise, at_ministry,
-        to_confirm, to_sign, to_start, late, to_liquidate, to_settle, to_close,
+        to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate, to_settle, to_close,
     ),
-    Role.CENTRE: (to_complete, to_submit, to_confirm, to_sign, to_start, late, to_liquidate, to_report),
+    Role.CENTRE: (to_complete, to_submit, reminded, to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate,
+        to_report,
+    ),
     Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close),
     Role.MINISTRY: (at_ministry, to_adjust),
     Role.ADMINISTRATOR: (without_role, without_collaborator),

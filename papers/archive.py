@@ -27,7 +27,7 @@ from papers.models import Sample
 from papers.services import pdf_of
 from papers.sheets import table_book
 from papers.words import day
-from projects.models import ProgressPhoto, Project
+from projects.models import InspectionState, ProgressPhoto, Project
 from projects.states import PROJECT_LIFE
 
 MAX_BYTES = 300 * 1024 * 1024
@@ -121,6 +121,14 @@ def _stored(project: Project) -> Iterator[Paper]:
         yield Paper("03 Hợp đồng", label, contract.number, contract.signed_on, contract.file)
     for adjustment in project.adjustments.select_related("file").order_by("pk"):
         yield Paper("04 Điều chỉnh", "Điều chỉnh đề án", adjustment.number, adjustment.decided_on, adjustment.file)
+    inspections = project.inspections.filter(state=InspectionState.SIGNED).select_related("file", "corrected_by")
+    for row in inspections.order_by("inspected_on", "pk"):
+        replaced = getattr(row, "corrected_by", None)
+        title = f"Biên bản kiểm tra ngày {row.inspected_on:%d/%m/%Y}"
+        title = f"{title} (đã có bản đính chính)" if replaced and replaced.state == InspectionState.SIGNED else title
+        yield Paper("08 Kiểm tra", title, row.number, row.minutes_on or row.inspected_on, row.file)
+        for picture in row.photos.select_related("file"):
+            yield Paper("08 Kiểm tra", "Ảnh kiểm tra", "", row.inspected_on, picture.file)
     photos = ProgressPhoto.objects.filter(update__project=project).select_related("file", "update")
     for photo in photos.order_by("update__on", "update_id", "pk"):
         yield Paper("05 Ảnh", photo.caption or "Ảnh tiến độ", "", photo.update.on, photo.file)

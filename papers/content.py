@@ -334,6 +334,8 @@ class Known:
             "invested": vnd(invested),
             "spent": vnd(spent),
             "note": said(next((row.note for row in confirmed if row.note), "")),
+            "difficulties": said(next((row.difficulties for row in confirmed if row.difficulties), "")),
+            "proposals": said(next((row.proposals for row in confirmed if row.proposals), "")),
         }
 
 

@@ -109,6 +109,8 @@ FIELDS: dict[str, Any] = {
     "progress.invested": _("Value invested, as confirmed"),
     "progress.spent": _("Money spent, as confirmed"),
     "progress.note": _("What was done, as confirmed"),
+    "progress.difficulties": _("Difficulties, as confirmed"),
+    "progress.proposals": _("Proposals, as confirmed"),
 }
 
 # The letter of registration speaks of all projects of a year.

@@ -1,13 +1,14 @@
 """The line «khóa số liệu đến hết ngày …» of a province.
 
 What was *recorded* up to the day is locked, whatever date its paper has: a late voucher keeps its own date and is
-recorded in the open time. The line is moved forward by a leader and never back.
+recorded in the open time. The line is moved forward by a leader and never back. It holds for money, progress and
+classes alike; what of these is said late counts in reports from the day it is recorded (`counting_day`).
 """
 
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
@@ -31,6 +32,23 @@ def locked_through(province_id: int) -> dt.date | None:
         .first()
     )
     return day
+
+
+def is_locked(province_id: int, day: dt.date) -> bool:
+    line = locked_through(province_id)
+    return line is not None and day <= line
+
+
+def counting_day(province_id: int, day: dt.date) -> dt.date:
+    """The day from which reports count what is recorded now: its own, or today where its own is locked already.
+
+    Called inside the transaction that stores it: on PostgreSQL a line that is just being drawn is waited for.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(1801, %s)", [province_id])
+    require_open(province_id)
+    return clock.today() if is_locked(province_id, day) else day
 
 
 def require_open(province_id: int, day: dt.date | None = None) -> None:

@@ -5,4 +5,6 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        import projects.rule_codes  # noqa: F401  tells programmes which codes a rule may have
+        # Reminders register what sends the letters; rule codes tell programmes which codes a rule may have.
+        import projects.reminders
+        import projects.rule_codes  # noqa: F401

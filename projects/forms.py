@@ -20,11 +20,13 @@ from core.once import OnceForm
 from core.text import fold
 from enterprises.models import Enterprise
 from files.services import check_paper, store_bytes
+from places.forms import PlaceFilter
 from places.models import Area, Level
 from places.services import choices_on
-from programmes.models import Activity, Indicator, Method, PlanLine, PlanState, Programme
+from programmes.models import Activity, Indicator, Method, PlanLine, PlanState, Programme, ReportingPeriod
 from projects.models import Project, ProjectType
 from projects.progress import ProgressData
+from projects.reminders import periods
 from projects.services import DecisionData, PaperData, ProjectData
 
 FOUND_AT_ONCE = 20  # beneficiaries shown of a search
@@ -591,6 +593,18 @@ class ProgressForm(_CountForm):
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("A sentence is enough."),
     )
+    difficulties = NfcField(
+        label=_("Difficulties"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    proposals = NfcField(
+        label=_("Proposals"), max_length=2000, required=False, widget=forms.Textarea(attrs={"rows": 2})
+    )
+    corrects_reason = NfcField(
+        label=_("Reason for the correction"),
+        max_length=300,
+        required=False,
+        help_text=_("Only where a figure reported before was wrong. The earlier one stays in the record."),
+    )
     photos = PhotosField(label=_("Photos"), help_text=_("JPEG or PNG, up to 10. They are made small before sending."))
 
     def __init__(self, *args: Any, project: Project, **kwargs: Any) -> None:
@@ -610,9 +624,16 @@ class ProgressForm(_CountForm):
         return [self[name] for name in list(self.indicators)[self.planned_count :]]
 
     @property
+    def correcting(self) -> bool:
+        """A figure was refused, or the reason of a correction typed: the reason is asked for beside the figure."""
+        asked = self.errors.keys() & {"value_invested_vnd", "money_spent_vnd", "corrects_reason"}
+        return bool(asked or self["corrects_reason"].value())
+
+    @property
     def more_open(self) -> bool:
         """Something was typed, or is wrong, in the part that is folded at first."""
-        folded = [self["money_spent_vnd"], self["stated_percent"], self["percent_reason"], *self.other_fields]
+        names = ("money_spent_vnd", "stated_percent", "percent_reason")
+        folded = [*(self[name] for name in names), *self.other_fields]
         return any(bound.value() or bound.errors for bound in folded)
 
     def progress_data(self) -> ProgressData:
@@ -627,7 +648,45 @@ class ProgressForm(_CountForm):
             results=self.counts(),
             stated_percent=data["stated_percent"],
             percent_reason=data["percent_reason"],
+            difficulties=data["difficulties"],
+            proposals=data["proposals"],
+            corrects_reason=data["corrects_reason"],
         )
+
+
+class ReminderFilter(PlaceFilter):
+    """Which period is asked about, and where; `all`: also what was reported."""
+
+    period = CodeField(
+        label=_("Reporting period"),
+        queryset=ReportingPeriod.objects.none(),
+        to_field_name="code",
+        empty_label=_("The one that closes next"),
+        required=False,
+    )
+    all = forms.BooleanField(label=_("Also those that have reported"), required=False)
+    field_order = ("period", "area", "all")
+
+    def __init__(self, data: Any, **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        rows = periods()
+        self.fields["period"].queryset = rows  # type: ignore[attr-defined]
+
+
+class RemindForm(OnceForm, KcForm):
+    """`who`: «all», or the project and the person, as the button says."""
+
+    who = forms.CharField(max_length=80)
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        who = data.get("who", "")
+        if who and who != "all":
+            try:
+                data["project"], data["person"] = (uuid.UUID(part) for part in who.split(":"))
+            except ValueError:
+                raise forms.ValidationError(_("This page is incomplete. Load it again.")) from None
+        return data
 
 
 class DecideForm(OnceForm, KcForm):

@@ -12,7 +12,15 @@ from core.models import FoldedField, NfcCharField, Source, money_field, public_i
 from enterprises.models import Enterprise
 from files.models import StoredFile
 from places.models import Area
-from programmes.models import Activity, AdjustmentKind, AppraisalCriterion, Indicator, PlanLine, Programme
+from programmes.models import (
+    Activity,
+    AdjustmentKind,
+    AppraisalCriterion,
+    Indicator,
+    PlanLine,
+    Programme,
+    ReportingPeriod,
+)
 
 
 class ProjectType(models.TextChoices):
@@ -491,12 +499,19 @@ class ProgressQuerySet(models.QuerySet["ProgressUpdate"]):
     def confirmed(self) -> "ProgressQuerySet":
         return self.filter(state=ProgressState.CONFIRMED)
 
+    def counted(self) -> "ProgressQuerySet":
+        """Reported or confirmed, in the order of the days they speak of: what was returned counts for nothing."""
+        return self.exclude(state=ProgressState.RETURNED).order_by("on", "id")
+
 
 class ProgressUpdate(models.Model):
     """One report of progress. Figures are «so far»: since the project began, not since the last update.
 
     `uuid` is made by the client: the same uuid is the same record, however often it is sent. `percent` is value
     invested of total investment, computed; `stated_percent` is what was typed when it differs, with the reason.
+    `corrects_reason`: why a figure is lower than an earlier one, which it corrects; empty where none falls.
+    `counts_on`: the day from which reports count it, once it is confirmed: its own, or that of the confirmation where
+    its own was locked by then (programmes/locking.py).
     """
 
     uuid = models.UUIDField(unique=True)
@@ -508,11 +523,16 @@ class ProgressUpdate(models.Model):
     stated_percent = models.DecimalField(_("percent"), max_digits=6, decimal_places=2, null=True, blank=True)
     percent_reason = NfcCharField(_("reason for another percentage"), max_length=300, blank=True)
     note = models.TextField(_("what was done"), blank=True)
+    difficulties = models.TextField(_("difficulties"), blank=True)
+    proposals = models.TextField(_("proposals"), blank=True)
+    corrects_reason = NfcCharField(_("reason for the correction"), max_length=300, blank=True)
     state = models.CharField(max_length=10, choices=ProgressState.choices, default=ProgressState.REPORTED)
     reported_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     reported_at = models.DateTimeField(default=clock.now)
+    recorded_on = models.DateField(default=clock.today)
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
+    counts_on = models.DateField(_("counts from"), null=True)
     return_reason = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, default="")
     version = models.PositiveIntegerField(default=1)
@@ -538,6 +558,11 @@ class ProgressUpdate(models.Model):
             ),
             models.CheckConstraint(
                 condition=~Q(state="returned") | ~Q(return_reason=""), name="progress_return_has_reason"
+            ),
+            models.CheckConstraint(
+                condition=Q(state="confirmed", counts_on__isnull=False)
+                | ~Q(state="confirmed") & Q(counts_on__isnull=True),
+                name="progress_counts_once_confirmed",
             ),
         ]
 
@@ -571,3 +596,104 @@ class ProgressPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.update} {self.file}"
+
+
+class ProgressReminder(models.Model):
+    """Somebody who reports on a project was asked to, for a period. One a day per person and project; it is answered
+    by an update. Shown to the person at home; `mailed_at`: also sent by e-mail."""
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="reminders")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    period = models.ForeignKey(ReportingPeriod, on_delete=models.PROTECT, related_name="+")
+    sent_on = models.DateField(default=clock.today)
+    sent_at = models.DateTimeField(default=clock.now)
+    sent_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    mailed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        indexes = [models.Index(fields=["person", "sent_at"], name="progress_reminder_person")]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "person", "sent_on"], name="progress_reminder_once_a_day"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.person.full_name}"
+
+
+class InspectionState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    SIGNED = "signed", _("Signed and closed")
+
+
+class Inspection(models.Model):
+    """A visit to a project: who came, what they found, what they ask for until when. Once signed it stays as it is; a
+    fault is put right by another record that names it (`corrects`), and then the other one counts."""
+
+    public_id = public_id_field()
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="inspections")
+    corrects = models.OneToOneField("self", on_delete=models.PROTECT, null=True, related_name="corrected_by")
+    state = models.CharField(max_length=10, choices=InspectionState.choices, default=InspectionState.DRAFT)
+    inspected_on = models.DateField(_("day of the inspection"))
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="+", verbose_name=_("agency"))
+    agency_name = NfcCharField(max_length=300)  # its name on the day
+    inspectors = models.TextField(_("who inspected"), blank=True)
+    place = NfcCharField(_("place"), max_length=300, blank=True)
+    findings = models.TextField(_("findings"), blank=True)
+    difficulties = models.TextField(_("difficulties"), blank=True)
+    number = NfcCharField(_("number of the minutes"), max_length=60, blank=True)
+    minutes_on = models.DateField(_("date of the minutes"), null=True, blank=True)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, null=True, related_name="+")
+    file_name = NfcCharField(max_length=200, blank=True)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+    signed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    signed_at = models.DateTimeField(null=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        ordering = ["-inspected_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=InspectionState.values), name="inspection_state_known"),
+            models.CheckConstraint(
+                condition=Q(state="draft", signed_at__isnull=True)
+                | Q(state="signed", signed_at__isnull=False) & ~Q(findings="") & ~Q(inspectors=""),
+                name="inspection_signed_is_complete",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project.code} {self.inspected_on:%d/%m/%Y}"
+
+
+class InspectionRequirement(models.Model):
+    """One thing asked for in an inspection, with its day. `done_on`: met, as somebody recorded."""
+
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="requirements")
+    text = NfcCharField(_("what is asked for"), max_length=500)
+    due_on = models.DateField(_("until"))
+    done_on = models.DateField(_("done on"), null=True)
+    done_note = NfcCharField(_("how"), max_length=500, blank=True)
+    done_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        ordering = ["due_on", "id"]
+
+    def __str__(self) -> str:
+        return self.text
+
+    @property
+    def is_late(self) -> bool:
+        return self.done_on is None and self.due_on < clock.today()
+
+
+class InspectionPhoto(models.Model):
+    inspection = models.ForeignKey(Inspection, on_delete=models.CASCADE, related_name="photos")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["inspection", "file"], name="inspection_photo_once")]
+
+    def __str__(self) -> str:
+        return f"{self.inspection} {self.pk}"

@@ -140,6 +140,20 @@ def may_report_progress(project: "Project", user: "User") -> Verdict:
     return no(_("Only the collaborator of the area, the centre or an officer reports progress."))
 
 
+def may_inspect(project: "Project", user: "User") -> Verdict:
+    """Records inspections and what came of them."""
+    if not _works_on(project, user):
+        return no(_("Only an officer of the department or the implementing centre records inspections."))
+    return YES
+
+
+def may_remind(project: "Project", user: "User") -> Verdict:
+    """Asks those who report on a project to do so."""
+    if not _works_on(project, user):
+        return no(_("Only an officer of the department or the implementing centre reminds of progress."))
+    return YES
+
+
 def may_confirm(update: "ProgressUpdate", user: "User") -> Verdict:
     """Officer or centre, but never one's own report."""
     if not _works_on(update.project, user):

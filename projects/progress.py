@@ -13,11 +13,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
+from audit.steps import Move, Step
 from core import clock
 from core.errors import Conflict, Invalid, NotAllowed, WrongState
 from core.locks import lock
+from core.money import group
 from core.text import nfc
+from core.verdicts import YES, Verdict, no
 from files.services import Photo, check_photo, store_bytes
+from programmes.locking import counting_day, is_locked, require_open
 from programmes.models import Indicator
 from projects import states
 from projects.models import OPEN_FOR_PROGRESS, AchievedResult, ProgressPhoto, ProgressState, ProgressUpdate, Project
@@ -28,13 +32,14 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 MAX_PHOTOS = 10
+CUMULATIVE = ("value_invested_vnd", "money_spent_vnd")  # since the project began
 SAME_PERCENT = Decimal("0.5")  # a typed percentage this near to the computed one is the same
 
 
 @dataclass(frozen=True)
 class ProgressData:
     """One update as sent by a client, which made its `uuid`. Amounts are since the project began; results are of this
-    update alone. None: not reported."""
+    update alone. None: not reported. `corrects_reason` sends it as a correction of an earlier figure."""
 
     uuid: uuid_module.UUID
     on: dt.date
@@ -44,6 +49,9 @@ class ProgressData:
     results: Sequence[tuple[Indicator, int]] = ()
     stated_percent: Decimal | None = None
     percent_reason: str = ""
+    difficulties: str = ""
+    proposals: str = ""
+    corrects_reason: str = ""
 
 
 def content_hash(project: Project, data: ProgressData) -> str:
@@ -57,6 +65,9 @@ def content_hash(project: Project, data: ProgressData) -> str:
         str(data.stated_percent.normalize()) if data.stated_percent is not None else None,
         nfc(data.percent_reason).strip(),
     ]
+    later = {name: nfc(getattr(data, name)).strip() for name in ("difficulties", "proposals", "corrects_reason")}
+    if any(later.values()):  # without them it is what it always was: an update from before is still the same
+        content.append(later)
     return hashlib.sha256(json.dumps(content, ensure_ascii=False).encode()).hexdigest()
 
 
@@ -71,6 +82,42 @@ def _same(existing: ProgressUpdate, project: Project, digest: str) -> ProgressUp
     if existing.project_id == project.pk and existing.content_hash == digest:
         return existing
     raise Conflict(_("An update with this id was sent before with other content."), code="uuid_used")
+
+
+def _falls(project: Project, data: ProgressData) -> dict[str, str]:
+    """Field → words, for each figure since the beginning that would fall: lower than the one before it, or higher than
+    one of a later day. A fall that is there already, between its neighbours, is not its doing."""
+    found = {}
+    counted = ProgressUpdate.objects.counted().filter(project=project).select_related("reported_by")
+    for name in CUMULATIVE:
+        value = getattr(data, name)
+        if value is None:
+            continue
+        known = counted.filter(**{f"{name}__isnull": False})
+        before = known.filter(on__lte=data.on).last()
+        after = known.filter(on__gt=data.on).first()
+        earlier = getattr(before, name) if before else 0
+        if before is not None and value < earlier:
+            words = _(
+                "%(value)s đồng were reported as of %(day)s by %(who)s. What is counted since the beginning does not "
+                "become less; if that figure was wrong, send this one as a correction with the reason."
+            )
+            found[name] = words % _said(before, name)
+        elif after is not None and earlier <= getattr(after, name) < value:
+            words = _(
+                "Only %(value)s đồng were reported as of %(day)s by %(who)s, which is later. If one of the two is "
+                "wrong, send this one as a correction with the reason."
+            )
+            found[name] = words % _said(after, name)
+    return found
+
+
+def _said(update: ProgressUpdate, name: str) -> dict[str, str]:
+    return {
+        "value": group(getattr(update, name)),
+        "day": f"{update.on:%d/%m/%Y}",
+        "who": update.reported_by.full_name if update.reported_by else "–",
+    }
 
 
 def _checked(project: Project, data: ProgressData) -> dict[str, Any]:
@@ -101,10 +148,14 @@ def _checked(project: Project, data: ProgressData) -> dict[str, Any]:
     elif percent is not None:
         stated = None
     empty = data.value_invested_vnd is None and data.money_spent_vnd is None and stated is None
-    if empty and not data.note.strip() and not data.results:
+    said = any(text.strip() for text in (data.note, data.difficulties, data.proposals))
+    if empty and not said and not data.results:
         errors["note"] = _("Say in a sentence what was done, or enter a figure.")
     if percent is not None and percent > Decimal("9999"):
         errors["value_invested_vnd"] = _("This is far more than the total investment. Check the digits.")
+    falls = _falls(project, data)
+    if not data.corrects_reason.strip():
+        errors = {**falls, **errors}
     if errors:
         raise Invalid(fields=errors)
     return {
@@ -115,6 +166,9 @@ def _checked(project: Project, data: ProgressData) -> dict[str, Any]:
         "stated_percent": stated,
         "percent_reason": data.percent_reason.strip() if stated is not None else "",
         "note": nfc(data.note).strip(),
+        "difficulties": nfc(data.difficulties).strip(),
+        "proposals": nfc(data.proposals).strip(),
+        "corrects_reason": nfc(data.corrects_reason).strip() if falls else "",
     }
 
 
@@ -136,6 +190,7 @@ def report_progress(project: Project, data: ProgressData, *, actor: "User") -> t
             % {"state": project.get_state_display()}
         )
     values = _checked(project, data)
+    counting_day(project.province_id, data.on)
     try:
         with transaction.atomic():
             update: ProgressUpdate = ProgressUpdate.objects.create(
@@ -155,7 +210,8 @@ def report_progress(project: Project, data: ProgressData, *, actor: "User") -> t
 
 @transaction.atomic
 def confirm_progress(update: ProgressUpdate, *, actor: "User", note: str = "") -> ProgressUpdate:
-    """From now on reports count it. Never by the one who reported it."""
+    """From now on reports count it: as of its own day, or of today where its own day is locked. Never by the one who
+    reported it."""
     return _decide(update, states.CONFIRM, actor, note)
 
 
@@ -165,13 +221,50 @@ def return_progress(update: ProgressUpdate, *, actor: "User", note: str) -> Prog
     return _decide(update, states.RETURN_UPDATE, actor, note)
 
 
+@states.PROGRESS_LIFE.condition
+def _in_open_time(update: ProgressUpdate, step: Step) -> Verdict:
+    """A decision is recorded on the day it is taken, and nothing is recorded on a locked one."""
+    try:
+        require_open(update.project.province_id)
+    except WrongState as refusal:
+        return no(refusal.message)
+    return YES
+
+
+@states.PROGRESS_LIFE.guard("return")
+def _no_fall_without(update: ProgressUpdate, move: Move) -> None:
+    """Refuse to return a correction from which a later update goes on: without it the figure would just fall."""
+    if not update.corrects_reason:
+        return
+    rows = list(ProgressUpdate.objects.counted().filter(project=update.project_id))
+    for name in CUMULATIVE:
+        known = [row for row in rows if getattr(row, name) is not None]
+        if update not in known:
+            continue
+        place = known.index(update)
+        before, after = known[:place][-1:], known[place + 1 :][:1]
+        if not (before and after) or after[0].corrects_reason:
+            continue
+        if getattr(after[0], name) < getattr(before[0], name):
+            raise WrongState(
+                _("It corrects an earlier figure, and the update of %(day)s goes on from it. Return that one first.")
+                % {"day": f"{after[0].on:%d/%m/%Y}"}
+            )
+
+
 def _decide(update: ProgressUpdate, step: Any, actor: "User", note: str) -> ProgressUpdate:
+    lock(update.project)  # what is returned may be what another update is just measured by
     update = lock(update)
     update.decided_by = actor
     update.decided_at = clock.now()
     if step is states.RETURN_UPDATE:
         update.return_reason = note.strip()
-    states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note, within=update.project)
+    changes = {}
+    if step is states.CONFIRM and states.PROGRESS_LIFE.verdict(update, step, actor):
+        update.counts_on = counting_day(update.project.province_id, update.on)
+        if update.counts_on != update.on:
+            changes["counts_on"] = (None, update.counts_on)
+    states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note, changes=changes, within=update.project)
     return update
 
 
@@ -185,7 +278,7 @@ def report_with_photos(
 ) -> tuple[ProgressUpdate, bool]:
     """report_progress and add_photo in one: all of it is stored, or nothing. Sent twice, it is one record with each
     photo once. Raises Invalid at `photos`, naming each file that cannot be taken."""
-    photos = _checked_photos(uploads)
+    photos = check_photos(uploads)
     with transaction.atomic():
         update, created = report_progress(project, data, actor=actor)
         known = set(update.photos.values_list("file__sha256", flat=True))
@@ -195,7 +288,8 @@ def report_with_photos(
     return update, created
 
 
-def _checked_photos(uploads: Sequence[Any]) -> list[Photo]:
+def check_photos(uploads: Sequence[Any]) -> list[Photo]:
+    """Each as it will be stored. Raises Invalid at `photos`, naming each file that cannot be taken."""
     if len(uploads) > MAX_PHOTOS:
         raise Invalid(fields={"photos": _("At most %(count)s photos an update.") % {"count": MAX_PHOTOS}})
     photos, faults = [], []
@@ -217,6 +311,12 @@ def keep_photo(update: ProgressUpdate, photo: Photo, *, actor: "User", caption: 
         raise NotAllowed(_("Only the one who reported adds photos."))
     if update.state != ProgressState.REPORTED:
         raise WrongState(_("This update has been decided; photos can no longer be added."))
+    if is_locked(update.project.province_id, update.recorded_on):
+        raise WrongState(
+            _("Records of %(day)s are locked; send the photos with a new update.")
+            % {"day": f"{update.recorded_on:%d/%m/%Y}"},
+            code="locked",
+        )
     stored = store_bytes(photo.content, photo.content_type)
     existing = update.photos.filter(file=stored).first()
     if existing is not None:

@@ -1,6 +1,19 @@
 from django.urls import path
 
-from projects.views import adjustments, appraisal, contracts, drafting, editing, inbox, lists, progress, projects, steps
+from projects.views import (
+    adjustments,
+    appraisal,
+    contracts,
+    drafting,
+    editing,
+    inbox,
+    inspections,
+    lists,
+    progress,
+    projects,
+    reminders,
+    steps,
+)
 
 app_name = "projects"
 urlpatterns = [
@@ -15,6 +28,7 @@ urlpatterns = [
     path("ceilings/", editing.ceilings, name="ceilings"),
     path("of-establishment/<uuid:public_id>/", projects.of_enterprise, name="of_enterprise"),
     path("progress/", progress.mine, name="progress"),
+    path("progress/reminders/", reminders.index, name="reminders"),
     path("<uuid:public_id>/", projects.detail, name="detail"),
     path("<uuid:public_id>/edit/", editing.edit, name="edit"),
     path("<uuid:public_id>/steps/<slug:step>/", steps.step, name="step"),
@@ -27,6 +41,22 @@ urlpatterns = [
     path("<uuid:public_id>/adjustments/new/", adjustments.new, name="adjust"),
     path("<uuid:public_id>/adjustments/<uuid:adjustment_id>/", adjustments.detail, name="adjustment"),
     path("<uuid:public_id>/adjustments/<uuid:adjustment_id>/<slug:step>/", adjustments.step, name="adjustment_step"),
+    path("<uuid:public_id>/inspections/new/", inspections.new, name="inspection_new"),
+    path("<uuid:public_id>/inspections/<uuid:inspection_id>/", inspections.detail, name="inspection"),
+    path("<uuid:public_id>/inspections/<uuid:inspection_id>/edit/", inspections.edit, name="inspection_edit"),
+    path("<uuid:public_id>/inspections/<uuid:inspection_id>/correct/", inspections.correct, name="inspection_correct"),
+    path("<uuid:public_id>/inspections/<uuid:inspection_id>/sign/", inspections.sign, name="inspection_sign"),
+    path("<uuid:public_id>/inspections/<uuid:inspection_id>/file/", inspections.file, name="inspection_file"),
+    path(
+        "<uuid:public_id>/inspections/<uuid:inspection_id>/requirements/<int:pk>/",
+        inspections.met,
+        name="inspection_met",
+    ),
+    path(
+        "<uuid:public_id>/inspections/<uuid:inspection_id>/photos/<int:pk>/",
+        inspections.photo,
+        name="inspection_photo",
+    ),
     path("<uuid:public_id>/progress/new/", progress.report, name="report"),
     path("<uuid:public_id>/progress/<uuid:uuid>/", progress.update, name="update"),
     path("<uuid:public_id>/progress/<uuid:uuid>/confirm/", progress.confirm, name="confirm"),

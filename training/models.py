@@ -31,7 +31,8 @@ class TrainingQuerySet(models.QuerySet["TrainingClass"]):
 
 
 class TrainingClass(models.Model):
-    """`total` and `women` null: not reported. Zero: nobody came."""
+    """`total` and `women` null: not reported. Zero: nobody came. `counts_on`: the day as of which reports count it: its
+    end, or the day it was recorded where its end was locked by then (programmes/locking.py)."""
 
     public_id = public_id_field()
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="classes")
@@ -42,6 +43,7 @@ class TrainingClass(models.Model):
     ends_on = models.DateField(_("ends on"))
     total = models.PositiveIntegerField(_("learners"), null=True, blank=True)
     women = models.PositiveIntegerField(_("of them women"), null=True, blank=True)
+    counts_on = models.DateField(_("counts from"))
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 

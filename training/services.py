@@ -12,6 +12,7 @@ from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.text import nfc
 from places.models import Area
+from programmes.locking import counting_day, is_locked
 from projects.models import WITH_DECISION, Project, ProjectState
 from training.models import TrainingClass, TrainingKind
 from training.permissions import may_enter_class
@@ -76,6 +77,16 @@ def require_open(project: Project) -> None:
         )
 
 
+def require_not_locked(row: TrainingClass) -> None:
+    """Raise WrongState where the class counts in the locked time."""
+    if is_locked(row.project.province_id, row.counts_on):
+        raise WrongState(
+            _("This class counts as of %(day)s, and records through that day are locked.")
+            % {"day": f"{row.counts_on:%d/%m/%Y}"},
+            code="locked",
+        )
+
+
 @transaction.atomic
 def create_class(project: Project, data: ClassData, *, actor: "User") -> TrainingClass:
     """Enter a class of an approved project."""
@@ -83,7 +94,8 @@ def create_class(project: Project, data: ClassData, *, actor: "User") -> Trainin
     may_enter_class(project, actor).require()
     values = _checked(data)
     require_open(project)
-    row: TrainingClass = TrainingClass.objects.create(project=project, **values)
+    counts_on = counting_day(project.province_id, data.ends_on)
+    row: TrainingClass = TrainingClass.objects.create(project=project, counts_on=counts_on, **values)
     changes = {name: (None, value) for name, value in values.items() if value is not None}
     record(row, "create", actor=actor, changes=changes, within=project)
     return row
@@ -96,6 +108,7 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
     may_enter_class(row.project, actor).require()
     values = _checked(data)
     require_open(row.project)
+    require_not_locked(row)
     if version is not None and version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     changes = changed(row, values)
@@ -103,6 +116,7 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1
+        row.counts_on = counting_day(row.project.province_id, row.ends_on)
         row.save()
         record(row, "change", actor=actor, changes=changes, within=row.project)
     return row

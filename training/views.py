@@ -16,6 +16,7 @@ from accounts.signed_in import render_form, user_of
 from audit.models import Entry
 from core.errors import DomainError
 from core.once import once
+from programmes.locking import is_locked
 from projects.models import Project
 from training import permissions, services
 from training.forms import ClassFilter, ClassForm, NewClassForm, stored
@@ -65,7 +66,9 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     inside = row.project.province_id in user.sight.province_ids or bool(may_edit)
     context = {
         "row": row,
-        "may_edit": may_edit and services.is_open(row.project),
+        "may_edit": may_edit
+        and services.is_open(row.project)
+        and not is_locked(row.project.province_id, row.counts_on),
         "inside": inside,
         "history": Entry.objects.about(row)[:50] if inside else [],
     }
@@ -132,6 +135,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("training:detail", public_id)
     else:
         services.require_open(row.project)
+        services.require_not_locked(row)
     return _form_page(request, form, row.project, row, error)
 
 

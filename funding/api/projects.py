@@ -78,7 +78,8 @@ def show_projects(rows: list[Project], user: Any) -> list[dict[str, Any]]:
     for pk, source, total in promised.values_list("decision__project", "source").annotate(total=Sum("amount_vnd")):
         approved[pk][source] = total
     latest: dict[int, ProgressUpdate] = {}
-    for update in ProgressUpdate.objects.confirmed().filter(project__in=ids).order_by("project", "on", "id"):
+    known = ProgressUpdate.objects.confirmed().filter(percent__isnull=False)
+    for update in known.filter(project__in=ids).order_by("project", "on", "id"):
         latest[update.project_id] = update
     achieved: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for result in (
@@ -159,10 +160,14 @@ def show_update(row: ProgressUpdate) -> dict[str, Any]:
         "stated_percent": row.stated_percent,
         "percent_reason": row.percent_reason or None,
         "note": row.note or None,
+        "difficulties": row.difficulties or None,
+        "proposals": row.proposals or None,
+        "corrects_reason": row.corrects_reason or None,
         "results": [{"indicator": item.indicator.code, "quantity": item.quantity} for item in row.results.all()],
         "state": row.state,
         "reported_at": row.reported_at,
         "decided_at": row.decided_at,
+        "counts_on": row.counts_on,
         "return_reason": row.return_reason or None,
         "photos": [
             {
@@ -255,6 +260,9 @@ class ProgressBody(StrictSerializer):
     results = serializers.ListField(child=ResultBody(), required=False, max_length=100)
     percent = serializers.DecimalField(max_digits=6, decimal_places=2, required=False, allow_null=True)
     percent_reason = Text(max_length=300, required=False, allow_blank=True)
+    difficulties = Text(max_length=5000, required=False, allow_blank=True)
+    proposals = Text(max_length=5000, required=False, allow_blank=True)
+    corrects_reason = Text(max_length=300, required=False, allow_blank=True)
 
 
 class EvidenceBody(StrictSerializer):
@@ -502,6 +510,9 @@ class ProgressList(PortalView):
                 results=[(item["indicator"], item["quantity"]) for item in body.get("results", [])],
                 stated_percent=Decimal(body["percent"]) if body.get("percent") is not None else None,
                 percent_reason=body.get("percent_reason", ""),
+                difficulties=body.get("difficulties", ""),
+                proposals=body.get("proposals", ""),
+                corrects_reason=body.get("corrects_reason", ""),
             )
             with in_terms_of_the_body(stated_percent="percent"):
                 update, created = report_progress(project, data, actor=request.user)

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from funding.api import life, money, projects, year_end
+from funding.api import inspections, life, money, projects, reminders, year_end
 
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="projects"),
@@ -22,6 +22,17 @@ urlpatterns = [
         life.AdjustmentStep.as_view(),
         name="adjustment-step",
     ),
+    path("projects/<uuid:project_id>/inspections/", inspections.InspectionList.as_view(), name="inspections"),
+    path(
+        "projects/<uuid:project_id>/inspections/<uuid:inspection_id>/sign/",
+        inspections.InspectionSign.as_view(),
+        name="inspection-sign",
+    ),
+    path(
+        "projects/<uuid:project_id>/inspections/<uuid:inspection_id>/requirements/<int:requirement_id>/done/",
+        inspections.RequirementDone.as_view(),
+        name="inspection-requirement-done",
+    ),
     path("projects/<uuid:project_id>/progress/", projects.ProgressList.as_view(), name="progress"),
     path("projects/<uuid:project_id>/progress/<uuid:uuid>/", projects.ProgressOne.as_view(), name="progress-one"),
     path(
@@ -40,6 +51,7 @@ urlpatterns = [
         projects.EvidenceFile.as_view(),
         name="evidence-file",
     ),
+    path("progress-reminders/", reminders.ReminderList.as_view(), name="progress-reminders"),
     path("budgets/", money.BudgetList.as_view(), name="budgets"),
     path("budgets/<uuid:budget_id>/year-end/", year_end.BudgetYearEnd.as_view(), name="year-end"),
     path("allocations/", money.AllocationList.as_view(), name="allocations"),

@@ -58,7 +58,12 @@ def mine(request: HttpRequest) -> HttpResponse:
         .select_related("project", "reported_by")
         .order_by("reported_at")
     )
-    return render(request, "projects/progress.html", {"page": page, "waiting": waiting[:PAGE_SIZE]})
+    context = {
+        "page": page,
+        "waiting": waiting[:PAGE_SIZE],
+        "may_remind": user.has_role(Role.OFFICER, Role.CENTRE),
+    }
+    return render(request, "projects/progress.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,9 +79,9 @@ def report(request: HttpRequest, public_id: UUID) -> HttpResponse:
             update, created = progress.report_with_photos(
                 project, form.progress_data(), form.cleaned_data["photos"], actor=user
             )
-        except (NotAllowed, WrongState):
-            raise
         except DomainError as refusal:
+            if isinstance(refusal, (NotAllowed, WrongState)) and refusal.code != "locked":
+                raise
             error = refusal
             if refusal.code == "uuid_used":
                 first = _sent_before(form, user, project)

@@ -131,6 +131,9 @@ def _life(project: Project, user: User, inside: bool) -> dict[str, Any]:
         "show_appraisal": bool(opinions) or open_for_opinions,
         "show_contracts": decided,
         "show_adjustments": decided,
+        "show_inspections": decided,
+        "inspections": project.inspections.prefetch_related("requirements", "photos").select_related("corrected_by"),
+        "may_inspect": decided and not ended and bool(permissions.may_inspect(project, user)),
         "may_opine": open_for_opinions and bool(permissions.may_give_opinion(project, user)),
         "may_contract": decided and not ended and bool(permissions.may_run(project, user)),
         "may_adjust": decided

@@ -126,8 +126,10 @@ def places_section(scope: Scope) -> Section:
 
 
 def progress_section(scope: Scope) -> Section:
-    """The latest confirmed progress of each project of the year, dated within the period or before. Updates that wait
-    for confirmation are counted and not used."""
+    """The latest confirmed progress of each project of the year, dated within the period or before: of each figure the
+    last one that was reported, so that an update without it takes nothing away. One confirmed after its day was locked
+    counts as of the confirmation. Updates that wait for confirmation are
+    counted and not used."""
     columns = [
         Column("place", "Địa bàn", kind="text"),
         Column("state", "Trạng thái", kind="text"),
@@ -139,11 +141,13 @@ def progress_section(scope: Scope) -> Section:
     last = scope.period.data_to
     projects = list(scope.projects().filter(year=scope.year).select_related("area", "programme").order_by("code", "id"))
     updates = ProgressUpdate.objects.using(scope.db).filter(project__in=projects, on__lte=last).order_by("on", "id")
-    latest: dict[int, ProgressUpdate] = {}
+    latest: dict[tuple[int, str], ProgressUpdate] = {}
     waiting: dict[int, list[ProgressUpdate]] = defaultdict(list)
     for update in updates:
-        if update.state == ProgressState.CONFIRMED:
-            latest[update.project_id] = update
+        if update.counts_on is not None and update.counts_on <= last:
+            for name in ("value_invested_vnd", "percent"):
+                if getattr(update, name) is not None:
+                    latest[update.project_id, name] = update
         elif update.state == ProgressState.REPORTED:
             waiting[update.project_id].append(update)
     rows = []
@@ -163,7 +167,7 @@ def progress_section(scope: Scope) -> Section:
             )
             return Cell(value, "reported", [line])
 
-        known = latest.get(project.pk)
+        invested, percent = (latest.get((project.pk, name)) for name in ("value_invested_vnd", "percent"))
         rows.append(
             Row(
                 project.code,
@@ -172,8 +176,8 @@ def progress_section(scope: Scope) -> Section:
                     "place": text(project.area.full_name),
                     "state": text(STATES[state_on(project, last)]),
                     "investment": cell(project.investment_vnd, None),
-                    "invested": cell(known.value_invested_vnd if known else None, known),
-                    "percent": cell(known.percent if known else None, known),
+                    "invested": cell(invested.value_invested_vnd if invested else None, invested),
+                    "percent": cell(percent.percent if percent else None, percent),
                     "unconfirmed": total(
                         [
                             Line(

@@ -77,8 +77,10 @@ class Done:
     """What was achieved of indicators, from records: read once for all indicators.
 
     An indicator counts confirmed achieved results whose update is dated in the time asked about; or, where it names
-    kinds of class (Indicator.training_kinds), the learners of classes that ended in it. A class whose number of
-    learners is not reported is expected and not counted: the figure says how many of how many it covers.
+    kinds of class (Indicator.training_kinds), the learners of classes that ended in it. What was confirmed or entered
+    after its day was locked counts as of the day of that (`counts_on`), so that figures of the locked time stay. A
+    class whose number of learners is not reported is expected and not counted: the figure says how many of how many it
+    covers.
     """
 
     def __init__(self, db: str, area_ids: Any, until: dt.date, sight: Any = None) -> None:
@@ -87,7 +89,7 @@ class Done:
             AchievedResult.objects.using(db)
             .filter(
                 update__state=ProgressState.CONFIRMED,
-                update__on__lte=until,
+                update__counts_on__lte=until,
                 update__project__area_id__in=area_ids,
             )
             .select_related("update__project__area")
@@ -105,7 +107,7 @@ class Done:
                 result.update.on,
                 Decimal(result.quantity),
             )
-            self.results[result.indicator_id].append((result.update.on, project.pk, line))
+            self.results[result.indicator_id].append((result.update.counts_on or result.update.on, project.pk, line))
         self.planned: dict[int, list[tuple[dt.date, int]]] = defaultdict(list)
         planned = PlannedResult.objects.using(db).filter(
             project__area_id__in=area_ids, project__decided_on__lte=until, project__stopped_on__isnull=True
@@ -114,7 +116,7 @@ class Done:
             planned = planned.filter(project__in=sight)
         for indicator, year, pk in planned.values_list("indicator", "project__year", "project"):
             self.planned[indicator].append((dt.date(year, 1, 1), pk))
-        classes = TrainingClass.objects.using(db).filter(project__area_id__in=area_ids, ends_on__lte=until)
+        classes = TrainingClass.objects.using(db).filter(project__area_id__in=area_ids, counts_on__lte=until)
         if sight is not None:
             classes = classes.filter(project__in=sight)
         self.classes = list(classes.select_related("project", "area").order_by("ends_on", "id"))
@@ -135,7 +137,7 @@ class Done:
 
     def _learners(self, indicator: Indicator, first: dt.date, last: dt.date) -> Cell:
         kinds = indicator.training_kinds.split()
-        due = [row for row in self.classes if row.kind in kinds and first <= row.ends_on <= last]
+        due = [row for row in self.classes if row.kind in kinds and first <= row.counts_on <= last]
         known = [row for row in due if row.total is not None]
         lines = [
             Line(

@@ -56,7 +56,8 @@ def filled(path: str, **values: Any) -> str:
 
     def value(match: "re.Match[str]") -> str:
         name = match[1]
-        default = {"step": "submit", "format_name": "json", "photo_id": "999999", "code": "42"}
+        default = {"step": "submit", "format_name": "json", "code": "42"}
+        default |= dict.fromkeys(("photo_id", "requirement_id"), "999999")
         return str(values.get(name, default.get(name, "00000000-0000-4000-8000-000000000000")))
 
     return re.sub(r"\{(\w+)\}", value, path)

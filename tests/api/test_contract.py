@@ -157,10 +157,14 @@ UPDATE = {
     "stated_percent": Null(number),
     "percent_reason": Null(text),
     "note": Null(text),
+    "difficulties": Null(text),
+    "proposals": Null(text),
+    "corrects_reason": Null(text),
     "results": [{"indicator": text, "quantity": whole}],
     "state": text,
     "reported_at": moment,
     "decided_at": Null(moment),
+    "counts_on": Null(day),
     "return_reason": Null(text),
     "photos": [{"id": whole, "caption": Null(text), "sha256": text, "file": path}],
 }
@@ -412,9 +416,9 @@ def test_project_shows_money_by_source_with_null_for_what_was_not_reported(scene
 
 
 def test_percentage_with_decimals_is_a_decimal_string(scene: Scene, officer: Caller) -> None:
-    body = {"uuid": str(uuid.uuid4()), "on": str(clock.today()), "value_invested_vnd": 200_000_000}
+    body = {"uuid": str(uuid.uuid4()), "on": str(clock.today()), "value_invested_vnd": 400_000_000}
     shown = officer.post(f"/projects/{scene.local.public_id}/progress/", body).json()
-    assert shown["percent"] == "33.33"
+    assert shown["percent"] == "66.67"
 
 
 def test_progress_history_and_evidence_have_their_shapes(scene: Scene, officer: Caller) -> None:

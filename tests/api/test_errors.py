@@ -16,7 +16,8 @@ from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from projects.adjustments import ask
 from projects.contracts import ContractData, record_contract
-from projects.models import Project
+from projects.inspections import InspectionData, record_inspection, sign_inspection
+from projects.models import Inspection, Project
 from tests import factories as f
 from tests.api.addresses import Operation, filled, operations
 from tests.api.conftest import Caller, ask_for_token
@@ -373,6 +374,17 @@ def asked_adjustment(scene: Scene) -> str:
     return str((row or ask(scene.local, {"partner": "x"}, "x", actor=scene.people.officer)).public_id)
 
 
+def inspection(scene: Scene, signed: bool = False) -> Inspection:
+    state = "signed" if signed else "draft"
+    row: Inspection | None = scene.local.inspections.filter(state=state).first()
+    if row is None:
+        today, actor = clock.today(), scene.people.officer
+        data = InspectionData(today, scene.place.department, "x", findings="x", requirements=[("x", today)])
+        row = record_inspection(scene.local, data, actor=actor)
+        row = sign_inspection(row, actor=actor) if signed else row
+    return row
+
+
 def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
     """Of every writing a caller who may do it and a body that is taken."""
     today = str(clock.today())
@@ -386,6 +398,7 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
     progress = {
         "uuid": str(uuid.uuid4()), "on": today, "value_invested_vnd": 1, "money_spent_vnd": 1, "note": "x",
         "results": [{"indicator": "HT25_MACHINE", "quantity": 1}], "percent": "50", "percent_reason": "y",
+        "difficulties": "x", "proposals": "x", "corrects_reason": "x",
     }  # fmt: skip
     return {
         "POST /enterprises/": ("/enterprises/", people.officer, full),
@@ -426,6 +439,19 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
             f"/projects/{scene.local.public_id}/adjustments/{asked_adjustment(scene)}/steps/decide/", people.leader,
             {"note": "x", "decision": decision_body(batch="")},
         ),
+        "POST /projects/{project_id}/inspections/": (
+            f"/projects/{scene.local.public_id}/inspections/", people.officer,
+            {"inspected_on": today, "agency": str(place.department.public_id), "inspectors": "x", "place": "x",
+             "findings": "x", "difficulties": "x", "number": "1/BB", "minutes_on": today,
+             "requirements": [{"text": "x", "due_on": today}]},
+        ),
+        "POST /projects/{project_id}/inspections/{inspection_id}/sign/": (
+            f"/projects/{scene.local.public_id}/inspections/{inspection(scene).public_id}/sign/", people.officer, {},
+        ),
+        "POST /projects/{project_id}/inspections/{inspection_id}/requirements/{requirement_id}/done/": (
+            f"/projects/{scene.local.public_id}/inspections/{inspection(scene, signed=True).public_id}/requirements/"
+            f"{inspection(scene, signed=True).requirements.get().pk}/done/", people.officer, {"on": today, "note": "x"},
+        ),
         "POST /projects/{project_id}/progress/": (
             f"/projects/{scene.local.public_id}/progress/", people.officer, progress,
         ),
@@ -436,6 +462,10 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         "POST /projects/{project_id}/progress/{uuid}/return/": (
             f"/projects/{scene.local.public_id}/progress/{scene.unconfirmed.uuid}/return/", people.officer,
             {"note": "x"},
+        ),
+        "POST /progress-reminders/": (
+            "/progress-reminders/", people.officer,
+            {"period": f"{clock.today().year}-Y", "area": place.commune.uid},
         ),
         "POST /budgets/": (
             "/budgets/", people.leader,

@@ -15,7 +15,16 @@ from funding.models import Budget, LedgerEntry
 from jobs.models import Job
 from papers.models import Engagement, PaperTemplate
 from programmes.models import AdvanceTier, AnnualPlan, StepRule, SupportNorm, Target
-from projects.models import Adjustment, Contract, Decision, ProgressPhoto, ProgressUpdate, Project, ProjectState
+from projects.models import (
+    Adjustment,
+    Contract,
+    Decision,
+    Inspection,
+    ProgressPhoto,
+    ProgressUpdate,
+    Project,
+    ProjectState,
+)
 from reports.models import Report
 from training.models import TrainingClass
 
@@ -54,6 +63,9 @@ NO_PAGES = {
     "accounts:secret_new": "only POST",
     "accounts:secret_revoke": "only POST",
     "projects:confirm": "only POST",
+    "projects:inspection_sign": "only POST; a refused one is shown on projects:inspection",
+    "projects:inspection_file": "a file",
+    "projects:inspection_photo": "a file",
     "projects:return_update": "only POST; a refused form is shown there, see the test of forms",
     "programmes:plan_revise": "only POST",
     "projects:completeness": "a part of the form, shown on projects:new",
@@ -239,6 +251,7 @@ PAGES["projects:new"] = lambda: [
 ]
 _plain("projects:copy", OFFICER, none="?q=khong-co-de-an-nay")
 _plain("projects:progress", OFFICER)
+_plain("projects:reminders", OFFICER, all="?all=1", none="?period=2020-Y")
 PAGES["projects:inbox"] = lambda: [
     ("", [], LEADER),
     ("chosen", [], LEADER, f"?project={live(state='submitted').last().public_id}"),
@@ -321,6 +334,20 @@ PAGES["projects:adjustment_step"] = lambda: [
 
 _plain("funding:batch", LEADER)
 PAGES["projects:decision"] = lambda: [("", [live(state="submitted").last().public_id], LEADER)]
+PAGES["projects:inspection_new"] = lambda: [("", [live(state="in_progress").first().public_id], OFFICER)]
+
+
+def _inspection(state: str) -> list[Any]:
+    row = Inspection.objects.get(state=state)
+    return [row.project.public_id, row.public_id]
+
+
+PAGES["projects:inspection"] = lambda: [(state, _inspection(state), OFFICER) for state in ("signed", "draft")]
+PAGES["projects:inspection_edit"] = lambda: [("", _inspection("draft"), OFFICER)]
+PAGES["projects:inspection_correct"] = lambda: [("", _inspection("signed"), OFFICER)]
+PAGES["projects:inspection_met"] = lambda: [
+    ("", [*_inspection("signed"), Inspection.objects.get(state="signed").requirements.first().pk], OFFICER)
+]
 PAGES["projects:report"] = lambda: [
     ("", [live(state="in_progress").get(name__contains="máy bào").public_id], COLLABORATOR),
     ("first", [live(state="approved").first().public_id], CENTRE),

@@ -21,6 +21,8 @@ SENT_AS_THEY_STAND = {
     "accounts:grant_end",
     "projects:step",
     "projects:bulk",
+    "projects:inspection",
+    "projects:reminders",
     "reports:publish",
     "reports:schedule",
     "programmes:plan",

@@ -24,6 +24,8 @@ from places.models import Area
 from programmes.locking import lock_through
 from programmes.models import AnnualPlan, ReportingPeriod
 from programmes.services import revise_plan
+from projects.inspections import InspectionData, record_inspection, sign_inspection
+from projects.models import Project
 from reports.models import ReportKind
 from reports.services import request_report
 
@@ -44,6 +46,7 @@ def load_demonstration() -> None:
     with patch.object(settings, "SNAPSHOT_DATABASE", "default"):
         request_report(ReportKind.PROGRAMME_RESULTS, period, province, actor=officer)
         assert work_once()
+    _inspections(officer)
     revise_plan(AnnualPlan.objects.get(state="approved"), actor=officer)
     lock_through(province, today - dt.timedelta(days=40), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
     word = (settings.REFERENCE_DATA_DIR / "papers" / "contract.docx").read_bytes()
@@ -62,6 +65,19 @@ def load_demonstration() -> None:
             username=username, full_name=full_name, agency=officer.agency, password=PASSWORD, actor=administrator
         )
     deactivate_user(made, actor=administrator, note="Nghỉ hưu")
+
+
+def _inspections(officer: User) -> None:
+    """One that is signed, with something overdue in it, and a draft."""
+    project = Project.objects.filter(state="in_progress", historical=False).order_by("id").first()
+    assert project is not None and project.decided_on is not None and officer.agency is not None
+    wanted = [("Chạy thử máy và lập biên bản", project.decided_on), ("Hoàn thiện hồ sơ quyết toán", clock.today())]
+    data = InspectionData(
+        project.decided_on, officer.agency, "Trần Văn Bình, Sở Công Thương", "Xưởng của cơ sở", "Máy đã lắp xong.",
+        "Điện 3 pha chưa kéo xong.", "05/BB-KT", project.decided_on, wanted,
+    )  # fmt: skip
+    sign_inspection(record_inspection(project, data, actor=officer), actor=officer)
+    record_inspection(project, data, actor=officer)
 
 
 def _audit(province: Area) -> None:

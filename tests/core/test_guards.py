@@ -15,17 +15,22 @@ from django.db import DatabaseError, connection, models, transaction
 
 from audit.models import Entry
 from core import clock, guards
+from files.services import store_bytes
 from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
 from funding.services import Voucher, pay
 from jobs.services import work_once
 from programmes.locking import lock_through
 from projects.adjustments import ask, take_adjustment_step
 from projects.appraisal import OpinionData, give_opinion
-from projects.models import Opinion, OpinionMark, StepPaper
+from projects.inspections import InspectionData, record_inspection, sign_inspection
+from projects.models import Inspection, InspectionPhoto, Opinion, OpinionMark, ProgressPhoto, ProgressUpdate, StepPaper
+from projects.progress import ProgressData, report_progress
 from projects.services import PaperData, take_step
 from reports.models import Report, ReportFile, ReportLine
 from reports.services import publish_report, request_report
 from tests import factories as f
+from training.models import TrainingClass
+from training.services import ClassData, create_class
 
 SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
 
@@ -144,6 +149,108 @@ def part_cases(table: str, mine: str, drafts: str) -> dict[str, Callable[[Office
     }
 
 
+def locked_progress(o: Office) -> tuple[ProgressUpdate, TrainingClass]:
+    """An update that waits, with a result and a photo, and a class, all of today; then today is locked."""
+    today, person = clock.today(), o.people.officer
+    data = ProgressData(f.new_uuid(), today, 1_000, note="Đã lắp máy", results=[(f.indicator(), 1)])
+    update, _created = report_progress(o.project, data, actor=person)
+    stored = store_bytes(b"photo", "image/jpeg")
+    ProgressPhoto.objects.create(update=update, file=stored)
+    data_of_class = ClassData("Mây tre đan", "new_skill", o.place.commune, today, today, 20, 10)
+    held = create_class(o.project, data_of_class, actor=person)
+    lock_through(o.place.province, today, "Chốt", actor=o.people.leader)
+    return update, held
+
+
+def against_locked_progress(o: Office) -> list[str]:
+    update, _held = locked_progress(o)
+    table, today = "projects_progressupdate", clock.today()
+    fresh = {"uuid": f"'{f.new_uuid().hex}'"}
+    return [
+        f"UPDATE {table} SET value_invested_vnd = 2000",
+        f"UPDATE {table} SET note = 'x'",
+        f"UPDATE {table} SET recorded_on = '2100-01-01'",
+        f"UPDATE {table} SET state = 'confirmed', decided_at = reported_at, counts_on = '{today}'",
+        f"DELETE FROM {table}",
+        copy(table, update.pk, id=None, **fresh),  # type: ignore[arg-type]
+        *replace(table, update.pk, recorded_on="'2100-01-01'", value_invested_vnd="5"),
+        *truncate(table),
+    ]
+
+
+def against_locked_parts(table: str, **changed: str) -> Callable[[Office], list[str]]:
+    def statements(o: Office) -> list[str]:
+        update, _held = locked_progress(o)
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT MAX(id) FROM {table} WHERE update_id = {update.pk}")
+            pk = cursor.fetchone()[0]
+        column, value = next(iter(changed.items()))
+        return [
+            f"UPDATE {table} SET {column} = {value}",
+            f"DELETE FROM {table}",
+            *replace(table, pk, **changed),
+            *truncate(table),
+        ]
+
+    return statements
+
+
+def against_locked_class(o: Office) -> list[str]:
+    _update, held = locked_progress(o)
+    table = "training_trainingclass"
+    fresh = {"public_id": f"'{f.new_uuid().hex}'"}
+    return [
+        f"UPDATE {table} SET total = 21",
+        f"UPDATE {table} SET counts_on = '2100-01-01'",
+        f"DELETE FROM {table}",
+        copy(table, held.pk, id=None, **fresh),  # type: ignore[arg-type]
+        *replace(table, held.pk, total="21", counts_on="'2100-01-01'"),
+        *truncate(table),
+    ]
+
+
+def signed_inspection(o: Office) -> Inspection:
+    today = clock.today()
+    data = InspectionData(
+        today, o.place.department, "Trần Văn Bình", findings="Tốt", requirements=[("Chạy thử", today)]
+    )
+    row = record_inspection(o.project, data, actor=o.people.officer)
+    InspectionPhoto.objects.create(inspection=row, file=store_bytes(b"photo", "image/jpeg"))
+    return sign_inspection(row, actor=o.people.officer)
+
+
+def against_signed_inspection(o: Office) -> list[str]:
+    row, table = signed_inspection(o), "projects_inspection"
+    return [
+        f"UPDATE {table} SET findings = 'x'",
+        f"UPDATE {table} SET state = 'draft', signed_at = NULL",
+        *replace(table, row.pk, findings="'x'"),
+        *truncate(table),
+    ]
+
+
+def against_its_requirements(o: Office) -> list[str]:
+    row, table = signed_inspection(o), "projects_inspectionrequirement"
+    item = row.requirements.get()
+    return [
+        f"UPDATE {table} SET due_on = '2100-01-01'",
+        f"DELETE FROM {table}",
+        copy(table, item.pk, id=None, text="'x'"),  # type: ignore[arg-type]
+        *replace(table, item.pk, text="'x'"),
+        *truncate(table),
+    ]
+
+
+def against_its_photos(o: Office) -> list[str]:
+    row, table = signed_inspection(o), "projects_inspectionphoto"
+    return [
+        f"UPDATE {table} SET file_id = file_id",
+        f"DELETE FROM {table}",
+        *replace(table, row.photos.get().pk),
+        *truncate(table),
+    ]
+
+
 # What each guard must refuse. A guard without a case here fails the test below.
 CASES: dict[str, Callable[[Office], list[str]]] = {
     "opinions": lambda o: [
@@ -179,6 +286,13 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
         copy("programmes_datalock", o.locked.pk, id=None, locked_through=day)  # type: ignore[arg-type]
         for day in ("'2000-01-01'", f"'{o.locked.locked_through - dt.timedelta(days=1)}'")
     ],
+    "inspection_signed": against_signed_inspection,
+    "inspection_requirements": against_its_requirements,
+    "inspection_photos": against_its_photos,
+    "progress_line": against_locked_progress,
+    "progress_results_line": against_locked_parts("projects_achievedresult", quantity="2"),
+    "progress_photos_line": against_locked_parts("projects_progressphoto", caption="'x'"),
+    "classes_line": against_locked_class,
     "ledger_locked": lambda o: [
         entry(o, "paid", "payment", 1, recorded_on=f"'{day}'")
         for day in (o.locked.locked_through, o.locked.locked_through - dt.timedelta(days=400))

@@ -58,6 +58,7 @@ def class_of(project: Project, **fields: Any) -> TrainingClass:
         "women": 20,
         **fields,
     }
+    values.setdefault("counts_on", values["ends_on"])
     row: TrainingClass = TrainingClass.objects.create(project=project, **values)
     return row
 

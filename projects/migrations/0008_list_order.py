@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ('enterprises', '0001_initial'),
         ('places', '0001_initial'),
         ('programmes', '0005_advance_tiers'),
-        ('projects', '0003_whole_life'),
+        ('projects', '0007_inspections'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
