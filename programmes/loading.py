@@ -21,6 +21,7 @@ from programmes.models import (
     Indicator,
     LegalDocument,
     PeriodKind,
+    PriorityCoefficient,
     Programme,
     ReportingPeriod,
     StepRule,
@@ -74,6 +75,7 @@ def load_programmes() -> dict[str, int]:
             AdjustmentKind, ("code",), _dated("adjustment_kinds.csv", "code", "change", "name", "authority")
         ),
         "advance tiers": _advance_tiers(),
+        "priority coefficients": _bring_in(PriorityCoefficient, ("code",), _priority_coefficients()),
         "programmes": _programmes(),
         "indicators": _indicators(),
         "targets": _targets(),
@@ -200,6 +202,14 @@ def _advance_tiers() -> int:
             }
         )
     return _bring_in(AdvanceTier, ("activity_id", "group_id", "source", "area_id", "tier", "valid_from"), wanted)
+
+
+def _priority_coefficients() -> list[dict[str, Any]]:
+    wanted = _dated("priority_coefficients.csv", "code", "norm_code", "name", "place", "coefficient")
+    for row in wanted:
+        row["place"] = Area.objects.get(uid=row["place"]) if row["place"] else None
+        row["coefficient"] = _decimal(row["coefficient"])
+    return wanted
 
 
 def _programmes() -> int:

@@ -374,7 +374,7 @@ def _complete(project: Project, move: Move) -> None:
 @states.PROJECT_LIFE.guard("submit", order=20)
 def _asked_within_norms(project: Project, move: Move) -> None:
     asked = {row.source: row.amount_vnd for row in project.estimates.filter(source__in=SUPPORT_SOURCES)}
-    require_within_norms(project, clock.today(), asked, "estimate")
+    require_within_norms(project, clock.today(), asked, "estimate.{source}")
 
 
 @states.PROJECT_LIFE.guard("submit", order=30)
@@ -392,7 +392,7 @@ def _repeat_explained(project: Project, move: Move) -> None:
 @states.PROJECT_LIFE.guard("approve", order=20)
 def _decided_within_norms(project: Project, move: Move) -> None:
     money = {source: amount for source, amount in move.data["money"].items() if source in SUPPORT_SOURCES}
-    require_within_norms(project, move.data["decision"].decided_on, money, "money")
+    require_within_norms(project, move.data["decision"].decided_on, money, "money.{source}")
 
 
 @states.PROJECT_LIFE.guard("approve", order=10)

@@ -19,8 +19,8 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.once import once
 from places.services import province_of
 from projects import permissions, services
+from projects.ceilings import Measured, repeats, repeats_shown, sources_asked
 from projects.ceilings import ceilings as measure
-from projects.ceilings import repeats, repeats_shown, sources_asked
 from projects.forms import FOUND_AT_ONCE, ProjectForm, chosen_beneficiaries, find_beneficiaries
 from projects.models import Project
 from projects.requirements import missing_for
@@ -184,21 +184,13 @@ def ceilings(request: HttpRequest) -> HttpResponse:
     chosen = chosen_beneficiaries(user, request.GET.getlist("beneficiaries"))
     activities = list(data.get("activities") or [])
     programme, area = data.get("programme"), data.get("area")
-    measured = []
-    if programme is not None and area is not None and activities:
-        asked: dict[str, int | None] = {source: data.get(name) for name, source in form.amounts.items()}
-        investment = data.get("investment_vnd")
-        measured = measure(
-            sources_asked(asked, programme.source),
-            province_of(area),
-            clock.today(),
-            activities,
-            len(chosen),
-            investment,
-            asked,
-        )
     key = request.GET.get("without", "")
     known = key.isascii() and key.isdigit() and len(key) < 19
     project = Project.objects.visible_to(user).filter(pk=int(key)).first() if known else None
+    measured = []
+    if programme is not None and area is not None and activities:
+        asked: dict[str, int | None] = {source: data.get(name) for name, source in form.amounts.items()}
+        what = Measured(province_of(area), area, activities, chosen, data.get("investment_vnd"), project)
+        measured = measure(what, sources_asked(asked, programme.source), clock.today(), asked)
     found = repeats_shown(repeats(chosen, activities, without=project), user)
     return render(request, "projects/_ceilings.html", {"ceilings": measured, "repeats": found})
