@@ -191,6 +191,8 @@ def _measured(project: Project, new: Mapping[str, Any]) -> tuple[Measured, dict[
         what = replace(what, beneficiaries=list(Enterprise.objects.filter(public_id__in=new["beneficiaries"])))
     if "investment_vnd" in new:
         what = replace(what, investment_vnd=new["investment_vnd"])
+    if {"activities", "investment_vnd"} & set(new):
+        what = replace(what, lines=())  # they no longer say what it costs
     money = decided_money(project)
     for source in SUPPORT_SOURCES:
         if f"support_{source}_vnd" in new:

@@ -18,7 +18,8 @@ from enterprises.models import Enterprise
 from places.models import Area
 from programmes.models import Activity
 from programmes.norms import CapScope, NormFound, Priority, norm_for, priority_for
-from projects.models import DecisionMoney, Project, ProjectState
+from projects.lines import LineData, asked_for, cost_of, lines_of, sums
+from projects.models import AdjustmentState, DecisionMoney, Project, ProjectState
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -51,8 +52,18 @@ class Limit:
     found: NormFound
     units: int
     most_vnd: int | None
+    cost_vnd: int | None = None
+    own_cost: bool = False  # that of its lines; otherwise the whole investment
+    asked_vnd: int | None = None  # what its lines ask for, where they say how the money is divided
     priority: Priority | None = None
     given: tuple[Given, ...] = ()
+
+    @property
+    def over_vnd(self) -> int:
+        """What its lines ask for beyond the norm."""
+        if self.asked_vnd is None or self.most_vnd is None:
+            return 0
+        return max(self.asked_vnd - self.most_vnd, 0)
 
     @property
     def verified(self) -> bool:
@@ -91,6 +102,11 @@ class Ceiling:
     def over_vnd(self) -> int:
         return max(-(self.left_vnd or 0), 0)
 
+    @property
+    def within(self) -> bool:
+        """Neither all together nor an activity by its lines asks for too much."""
+        return not self.over_vnd and not any(limit.over_vnd for limit in self.limits)
+
 
 @dataclass(frozen=True)
 class Measured:
@@ -105,6 +121,7 @@ class Measured:
     beneficiaries: Sequence[Enterprise]
     investment_vnd: int | None
     project: Project | None = None
+    lines: Sequence[LineData] = ()
 
 
 def measured_of(project: Project) -> Measured:
@@ -115,13 +132,23 @@ def measured_of(project: Project) -> Measured:
         list(project.beneficiaries.all()),
         project.investment_vnd,
         project,
+        [] if _changed_since(project) else lines_of(project),
     )
 
 
+def _changed_since(project: Project) -> bool:
+    """Whether the content was adjusted after the lines were entered: then they no longer say what it costs."""
+    if project.decided_on is None:
+        return False
+    decided = project.adjustments.filter(state=AdjustmentState.DECIDED).values_list("new", flat=True)
+    return any({"activities", "investment_vnd"} & set(new) for new in decided)
+
+
 def ceilings(what: Measured, sources: Sequence[str], on: dt.date, asked: Mapping[str, int | None]) -> list[Ceiling]:
-    """For each source of support. The amount of a norm counts for each beneficiary, its percentage for the whole
-    investment, in which several activities share. Where the amount counts for an establishment over time, what it was
-    given before is taken off."""
+    """For each source of support. The amount of a norm counts for each beneficiary, its percentage for what the lines
+    of the activity cost, without lines for the whole investment. Where the amount counts for an establishment over
+    time, what it was given before is taken off."""
+    only, divided = len(what.activities) == 1, sums(what.lines)
     units = max(len(what.beneficiaries), 1)
     before = given_before(what, on)
     found = []
@@ -131,13 +158,17 @@ def ceilings(what: Measured, sources: Sequence[str], on: dt.date, asked: Mapping
             norm = norm_for(activity, source, what.province, on)
             priority = priority_for(norm, what.province, what.area, on)
             given = _counted(norm, source, before.get(activity.norm_code, ()))
+            own = cost_of(what.lines, activity, only)
+            cost = what.investment_vnd if own is None else own
             most = norm.most_vnd(
-                what.investment_vnd,
+                cost,
                 units,
                 priority.coefficient if priority else Decimal(1),
                 used_vnd=_used(given),
             )
-            limits.append(Limit(norm, units, most, priority, given))
+            told = bool(divided) and divided.get(source, 0) == (asked.get(source) or 0)
+            mine = asked_for(what.lines, activity, only, source) if told else None
+            limits.append(Limit(norm, units, most, cost, own is not None, mine, priority, given))
         found.append(Ceiling(source, asked.get(source), tuple(limits)))
     return found
 
@@ -249,7 +280,7 @@ def require_allowed(what: Measured, first: str, on: dt.date, asked: Mapping[str,
         # Of two projects for one establishment the second sees what the first was given.
         keys = [row.pk for row in what.beneficiaries]
         list(Enterprise.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk"))
-    faults = {}
+    faults: dict[str, list[str]] = {}
     for ceiling in ceilings(what, sources_asked(asked, first), on, asked):
         if ceiling.over_vnd and ceiling.verified:
             basis = "; ".join(sorted({limit.found.norm.legal_basis for limit in ceiling.limits if limit.found.norm}))
@@ -258,7 +289,21 @@ def require_allowed(what: Measured, first: str, on: dt.date, asked: Mapping[str,
                 "basis": basis,
                 "over": group(ceiling.over_vnd),
             }
-            faults[field.format(source=ceiling.source)] = " ".join([text, *_earlier_words(ceiling)])
+            faults[field.format(source=ceiling.source)] = [" ".join([text, *_earlier_words(ceiling)])]
+        for limit in ceiling.limits:
+            if limit.over_vnd and limit.verified and not (ceiling.over_vnd and ceiling.verified):
+                text = _(
+                    "«%(activity)s»: at most %(most)s đồng by the norm (%(basis)s); its lines ask for %(over)s more."
+                )
+                faults.setdefault(field.format(source=ceiling.source), []).append(
+                    text
+                    % {
+                        "activity": limit.found.activity.name,
+                        "most": group(limit.most_vnd or 0),
+                        "basis": limit.found.norm.legal_basis if limit.found.norm else "",
+                        "over": group(limit.over_vnd),
+                    }
+                )
     if faults:
         raise Invalid(_("More support than the norm allows."), code="over_norm", fields=faults)
 

@@ -44,7 +44,7 @@ def missing_in(form: ProjectForm, actor: "User") -> tuple[dict[str, list[str]], 
     if not form.is_valid():
         lacking = [name for name, errors in form.errors.as_data().items() if any(e.code == "required" for e in errors)]
         return {name: [str(form[name].label)] for name in lacking if not form[name].is_hidden}, False
-    data = form.project_data()
+    data = services.whole(form.project_data(), form.project)
     try:
         services.check(data, actor)
     except DomainError as refusal:

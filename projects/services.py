@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from places.services import province_of
 from programmes.models import Activity, Indicator, PlanLine, Programme
 from projects import states
 from projects.ceilings import repeats_of, repeats_shown, require_within_norms
+from projects.lines import LineData, faults_in, lines_of, store_lines, with_sums, words_of
 from projects.models import (
     EDITABLE,
     Decision,
@@ -47,7 +48,7 @@ MAX_VND = 10**15  # a thousand times the largest programme: a slip of the keyboa
 class ProjectData:
     """What is typed of a project. `estimate`: đồng by source; a source left out is not reported, 0 is none.
 
-    `implementing_unit` None: the actor's own agency, if it is a centre.
+    `implementing_unit` None: the actor's own agency, if it is a centre. `lines` None: the budget table stays as it is.
     """
 
     name: str
@@ -67,6 +68,7 @@ class ProjectData:
     aim: str = ""
     repeat_reason: str = ""
     partner: str = ""
+    lines: Sequence[LineData] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,8 @@ def check(data: ProjectData, actor: "User") -> dict[str, Any]:
             errors["estimate"] = _("Unknown source of money.")
         else:
             check_money(amount, f"estimate.{source}", errors)
+    for name, text in faults_in(data.lines or (), data.activities, data.estimate).items():
+        errors.setdefault(name, text)
     if len({indicator.pk for indicator, _quantity in data.planned_results}) < len(data.planned_results):
         errors["planned_results"] = _("Each result only once.")
     for _indicator, quantity in data.planned_results:
@@ -160,6 +164,12 @@ def check(data: ProjectData, actor: "User") -> dict[str, Any]:
     }
 
 
+def whole(data: ProjectData, project: Project | None = None) -> ProjectData:
+    """With the lines that stay as they are stored; a source left out of the estimate takes the sum of the lines."""
+    lines = data.lines if data.lines is not None else lines_of(project) if project is not None else ()
+    return replace(data, lines=lines, estimate=with_sums(data.estimate, lines))
+
+
 def _check_owner(values: Mapping[str, Any], actor: "User") -> None:
     """The officer enters for the whole province; the centre only what it implements itself."""
     probe = Project(province=values["province"], implementing_unit=values["implementing_unit"])
@@ -181,6 +191,7 @@ def _children(project: Project) -> dict[str, Any]:
         "beneficiaries": sorted(str(b) for b in project.beneficiaries.all()),
         "estimate": {e.source: e.amount_vnd for e in project.estimates.all()},
         "planned_results": {r.indicator.code: r.quantity for r in project.planned_results.select_related("indicator")},
+        "budget_lines": words_of(lines_of(project)),
     }
 
 
@@ -196,12 +207,14 @@ def _store_children(project: Project, data: ProjectData) -> None:
         PlannedResult(project=project, indicator=indicator, quantity=quantity)
         for indicator, quantity in data.planned_results
     )
+    store_lines(project, data.lines or ())
 
 
 @transaction.atomic
 def create_project(data: ProjectData, *, actor: "User") -> Project:
     """Enter a draft. It may be incomplete; what is there must be right."""
     may_create(actor).require()
+    data = whole(data)
     values = check(data, actor)
     _check_owner(values, actor)
     project: Project = Project.objects.create(
@@ -222,6 +235,7 @@ def change_project(project: Project, data: ProjectData, *, actor: "User", versio
     require_editable(project)
     if version is not None and version != project.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
+    data = whole(data, project)
     values = check(data, actor)
     _check_owner(values, actor)
     before = _children(project)

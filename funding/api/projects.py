@@ -31,6 +31,7 @@ from funding.models import Account, LedgerEntry
 from places.api.views import ON, brief, read_area
 from places.models import Area
 from programmes.models import Activity, AnnualPlan, Indicator, PlanLine
+from projects.lines import LineData, lines_of, sums
 from projects.models import (
     AchievedResult,
     DecisionMoney,
@@ -191,6 +192,46 @@ class ResultBody(StrictSerializer):
     quantity = Whole(min_value=0, max_value=10**9)
 
 
+def find_activity(code: str) -> Activity | None:
+    return Activity.objects.filter(code=code).first()
+
+
+class LineBody(StrictSerializer):
+    """One line of the budget table; a source left out pays nothing of it."""
+
+    content = Text(max_length=300)
+    activity = Reference(find_activity, required=False, allow_null=True)
+    unit = Text(max_length=60, required=False, allow_blank=True)
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=3, required=False, allow_null=True)
+    unit_price_vnd = Vnd(required=False, allow_null=True)
+    national_vnd = Vnd(required=False, allow_null=True)
+    local_vnd = Vnd(required=False, allow_null=True)
+    counterpart_vnd = Vnd(required=False, allow_null=True)
+    other_vnd = Vnd(required=False, allow_null=True)
+
+
+def line_data(body: dict[str, Any]) -> LineData:
+    return LineData(
+        content=body["content"],
+        activity=body.get("activity"),
+        unit=body.get("unit", ""),
+        quantity=body.get("quantity"),
+        unit_price_vnd=body.get("unit_price_vnd"),
+        money={source: body[f"{source}_vnd"] for source in SOURCES if body.get(f"{source}_vnd") is not None},
+    )
+
+
+def show_line(line: LineData) -> dict[str, Any]:
+    return {
+        "content": line.content,
+        "activity": line.activity.code if line.activity else None,
+        "unit": line.unit or None,
+        "quantity": f"{line.quantity.normalize():f}" if line.quantity is not None else None,
+        "unit_price_vnd": line.unit_price_vnd,
+        **_by_source(dict(line.money)),
+    }
+
+
 class ProjectBody(StrictSerializer):
     name = Text(max_length=400)
     type = Choice(ProjectType.choices, required=False)
@@ -199,7 +240,7 @@ class ProjectBody(StrictSerializer):
     area = AreaField()
     beneficiaries = serializers.ListField(child=Uuid(), required=False, max_length=200)
     activities = serializers.ListField(
-        child=Reference(lambda code: Activity.objects.filter(code=code).first()),
+        child=Reference(find_activity),
         required=False,
         max_length=40,
     )
@@ -213,6 +254,7 @@ class ProjectBody(StrictSerializer):
     aim = Text(max_length=5000, required=False, allow_blank=True)
     repeat_reason = Text(max_length=2000, required=False, allow_blank=True)
     partner = Text(max_length=300, required=False, allow_blank=True)
+    lines = serializers.ListField(child=LineBody(), required=False)
 
 
 class ProjectChange(ProjectBody):
@@ -307,6 +349,7 @@ def project_data(body: dict[str, Any], request: PortalRequest) -> ProjectData:
         aim=body.get("aim", ""),
         repeat_reason=body.get("repeat_reason", ""),
         partner=body.get("partner", ""),
+        lines=[line_data(line) for line in body["lines"]] if "lines" in body else None,
     )
 
 
@@ -408,6 +451,16 @@ class ProjectOne(PortalView):
         body = self.body(ProjectChange, request)
         changed = change_project(row, project_data(body, request), actor=request.user, version=body["version"])
         return Response(show_one(changed, request.user))
+
+
+class ProjectLines(PortalView):
+    """The budget table. It is written with the project: `lines` of its body; left out, it stays as it is."""
+
+    @extend_schema(operation_id="project_lines", responses=ANY)
+    def get(self, request: PortalRequest, project_id: UUID) -> Response:
+        self.read_params(request)
+        rows = lines_of(get_project(request, project_id))
+        return Response({"lines": [show_line(row) for row in rows], "sums": _by_source(sums(rows))})
 
 
 class ProjectHistory(PortalView):
