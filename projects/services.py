@@ -36,7 +36,8 @@ from projects.models import (
 )
 from projects.permissions import acts_as_ministry, may_create, may_edit
 from projects.procedure import DAY_OF
-from projects.requirements import require_complete
+from projects.requirements import FORM, require_complete
+from projects.requirements import check as check_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -380,23 +381,24 @@ def _keep_paper(project: Project, move: Move) -> None:
     move.changes["paper"] = (None, ", ".join(filter(None, (row.number, f"{dated:%d/%m/%Y}", row.issuer_name))))
 
 
-@states.PROJECT_LIFE.guard("submit", order=10)
+@states.PROJECT_LIFE.guard(*states.PROJECT_LIFE.steps, order=15)
 def _complete(project: Project, move: Move) -> None:
-    require_complete(project, "submit")
+    require_complete(project, move.step.code, move.actor)
 
 
-@states.PROJECT_LIFE.guard("submit", order=20)
-def _asked_within_norms(project: Project, move: Move) -> None:
+@check_before(FORM, "submit")
+def _asked_within_norms(project: Project, actor: "User | None") -> None:
     asked = {row.source: row.amount_vnd for row in project.estimates.filter(source__in=SUPPORT_SOURCES)}
     require_within_norms(project, clock.today(), asked, "estimate.{source}")
 
 
-@states.PROJECT_LIFE.guard("submit", order=30)
-def _repeat_explained(project: Project, move: Move) -> None:
+@check_before(FORM, "submit")
+def _repeat_explained(project: Project, actor: "User | None") -> None:
     """No second support for the same content: one that is found must be explained."""
     found = repeats_of(project)
     if found and not project.repeat_reason.strip():
-        codes = ", ".join(sorted({repeat.project.code for repeat, seen in repeats_shown(found, move.actor) if seen}))
+        shown = repeats_shown(found, actor) if actor is not None else []
+        codes = ", ".join(sorted({repeat.project.code for repeat, seen in shown if seen}))
         text = _("This was supported before%(where)s. Say why it is supported again.") % {
             "where": f" ({codes})" if codes else ""
         }
@@ -415,13 +417,14 @@ def _decision_complete(project: Project, move: Move) -> None:
     errors: dict[str, str] = {}
     decision = move.data.get("decision")
     if not isinstance(decision, DecisionData):
-        raise Invalid(fields={"decision": _("Enter the decision: issuing body, number and date.")})
-    if not decision.number.strip():
-        errors["decision.number"] = _("Enter the number of the decision.")
-    if decision.decided_on > clock.today():
-        errors["decision.date"] = _("The date of the decision lies in the future.")
-    elif decision.decided_on.year < 2000:
-        errors["decision.date"] = _("Check the date of the document.")
+        errors["decision"] = _("Enter the decision: issuing body, number and date.")
+    else:
+        if not decision.number.strip():
+            errors["decision.number"] = _("Enter the number of the decision.")
+        if decision.decided_on > clock.today():
+            errors["decision.date"] = _("The date of the decision lies in the future.")
+        elif decision.decided_on.year < 2000:
+            errors["decision.date"] = _("Check the date of the document.")
     money: Mapping[str, int] = move.data.get("money") or {}
     if not any(money.get(source) for source in SUPPORT_SOURCES):
         errors["money"] = _("Enter the money approved, by source.")

@@ -31,6 +31,7 @@ from funding.models import Account, LedgerEntry
 from places.api.views import ON, brief, read_area
 from places.models import Area
 from programmes.models import Activity, AnnualPlan, Indicator, PlanLine
+from projects.available import offers
 from projects.lines import LineData, lines_of, sums
 from projects.models import (
     AchievedResult,
@@ -123,7 +124,7 @@ def show_projects(rows: list[Project], user: Any) -> list[dict[str, Any]]:
             "historical": row.historical,
             "demonstration": row.demonstration,
             "available_steps": [
-                {"step": step.code, "allowed": verdict.allowed, "reason": str(verdict.reason) or None}
+                {"step": step.code, "allowed": verdict.allowed, "reason": str(verdict.reason) or None, "missing": None}
                 for step, verdict in PROJECT_LIFE.available(row, user)
             ],
             "version": row.version,
@@ -146,8 +147,19 @@ def get_project(request: PortalRequest, project_id: UUID) -> Project:
 
 
 def show_one(row: Project, user: Any) -> dict[str, Any]:
+    """One project; what a step still needs is looked for here alone, not in lists (there `missing` is null)."""
     fresh = with_relations(Project.objects.all()).get(pk=row.pk)
-    return show_projects([fresh], user)[0]
+    shown = show_projects([fresh], user)[0]
+    shown["available_steps"] = [
+        {
+            "step": offer.step.code,
+            "allowed": offer.verdict.allowed,
+            "reason": str(offer.verdict.reason) or None,
+            "missing": [{"field": row.field, "message": row.text, "page": row.url} for row in offer.missing],
+        }
+        for offer in offers(fresh, user)
+    ]
+    return shown
 
 
 def show_update(row: ProgressUpdate) -> dict[str, Any]:
@@ -443,7 +455,7 @@ class ProjectOne(PortalView):
     @extend_schema(operation_id="project", responses=ANY)
     def get(self, request: PortalRequest, project_id: UUID) -> Response:
         self.read_params(request)
-        return Response(show_projects([get_project(request, project_id)], request.user)[0])
+        return Response(show_one(get_project(request, project_id), request.user))
 
     @extend_schema(operation_id="project_change", request=ProjectChange, responses=ANY)
     def put(self, request: PortalRequest, project_id: UUID) -> HttpResponse:

@@ -22,6 +22,7 @@ from core.models import SUPPORT_SOURCES, Source
 from places.models import Level
 from places.services import district_on
 from projects import appraisal, permissions
+from projects.available import offers
 from projects.ceilings import ceilings_of, repeats_of, repeats_shown
 from projects.columns import COLUMNS
 from projects.filters import ProjectFilter
@@ -89,7 +90,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     entries = list(Entry.objects.about(project)[:100]) if inside else []
     confirmed = [update for update in updates if update.state == ProgressState.CONFIRMED]
-    steps = PROJECT_LIFE.available(project, user)
+    steps = offers(project, user)
     context = {
         "project": project,
         "inside": inside,
@@ -106,8 +107,9 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "latest": next((update for update in confirmed if update.percent is not None), None),
         "unconfirmed": sum(1 for update in updates if update.state == ProgressState.REPORTED),
         "decisions": decisions,
-        "possible": [step for step, verdict in steps if verdict],
-        "refused": [(step, verdict.reason) for step, verdict in steps if not verdict],
+        "possible": [offer.step for offer in steps if offer.verdict],
+        "nearly": [offer for offer in steps if offer.nearly],
+        "refused": [(offer.step, offer.verdict.reason) for offer in steps if not offer.verdict and not offer.nearly],
         "may_edit": project.state in EDITABLE and bool(permissions.may_edit(project, user)),
         "may_report": project.state in OPEN_FOR_PROGRESS and bool(permissions.may_report_progress(project, user)),
         "history": entries,
