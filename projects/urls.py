@@ -16,6 +16,7 @@ urlpatterns = [
     path("of-establishment/<uuid:public_id>/", projects.of_enterprise, name="of_enterprise"),
     path("progress/", progress.mine, name="progress"),
     path("<uuid:public_id>/", projects.detail, name="detail"),
+    path("<uuid:public_id>/lines.xlsx", projects.lines_sheet, name="lines_sheet"),
     path("<uuid:public_id>/edit/", editing.edit, name="edit"),
     path("<uuid:public_id>/steps/<slug:step>/", steps.step, name="step"),
     path("<uuid:public_id>/decision/", steps.step, {"step": "approve"}, name="decision"),

@@ -6,9 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -26,6 +27,7 @@ from projects.available import offers
 from projects.ceilings import ceilings_of, repeats_of, repeats_shown
 from projects.columns import COLUMNS
 from projects.filters import ProjectFilter
+from projects.lines import lines_of
 from projects.models import (
     EDITABLE,
     OPEN_FOR_PROGRESS,
@@ -40,8 +42,10 @@ from projects.procedure import deadline_of
 from projects.states import PROJECT_LIFE
 from projects.views.lists import in_order, may_move
 from projects.views.shared import project_of, support_totals, with_support
+from projects.workbook import lines_workbook
 
 PAGE_SIZE = 50
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -100,6 +104,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "activities": project.activities.all(),
         "beneficiaries": project.beneficiaries.select_related("area"),
         "money": _money(project, decisions),
+        "lines": lines_of(project),
         "ceilings": ceilings_of(project) if inside and project.decided_on is None else [],
         "repeats": repeats_shown(repeats_of(project), user) if inside else [],
         "results": _results(project, confirmed),
@@ -245,6 +250,18 @@ def _results(project: Project, confirmed: Iterable[ProgressUpdate]) -> list[dict
             )
             row["achieved"] = (row["achieved"] or 0) + result.quantity
     return list(rows.values())
+
+
+@require_safe
+def lines_sheet(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The budget table as a workbook, for whoever sees the project."""
+    project = project_of(user_of(request), public_id)
+    rows = lines_of(project)
+    if not rows:
+        raise Http404
+    answer = HttpResponse(lines_workbook(project, rows), content_type=XLSX)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{project.code}.xlsx") or "attachment"
+    return answer
 
 
 @require_safe

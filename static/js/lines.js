@@ -84,6 +84,8 @@ function table(box) {
   const pattern = box.querySelector("template");
   const told = box.querySelector("[data-kc-lines-told]");
   const asked = box.querySelector("[data-kc-lines-ask]");
+  const questions = document.createElement("ul");
+  asked.append(questions);
   const activities = new Map([...box.querySelectorAll("datalist option")].flatMap((one) => [[fold(one.value), one.value], [fold(one.dataset.code), one.value]]));
   const form = box.closest("form");
   const rows = () => [...body.rows];
@@ -130,7 +132,10 @@ function table(box) {
       const apart = any && typed !== null ? totals[source] - BigInt(typed) : 0n;
       out.textContent = group(totals[source]);
       out.classList.toggle("kc-error", apart !== 0n);
-      if (apart !== 0n) out.textContent += ` (${say(words.apart, { by: group(apart < 0n ? -apart : apart) })})`;
+      if (apart === 0n) continue;
+      const note = document.createElement("small");
+      note.textContent = say(words.apart, { by: group(apart < 0n ? -apart : apart) });
+      out.append(document.createElement("br"), note);
     }
     box.querySelector("[data-kc-lines-take]").hidden = !any;
     return totals;
@@ -153,14 +158,14 @@ function table(box) {
         input.value = answer;
         input.removeAttribute("aria-invalid");
         item.remove();
-        asked.hidden = !asked.querySelector("li");
+        asked.hidden = !questions.children.length;
         input.focus();
         changed(input);
       });
       item.append(button, " ");
     }
     input.setAttribute("aria-invalid", "true");
-    asked.querySelector("ul").append(item);
+    questions.append(item);
     asked.hidden = false;
   }
 
@@ -196,7 +201,7 @@ function table(box) {
       told.textContent = say(words.many, { count: first + block.length, most });
       return;
     }
-    asked.querySelector("ul").replaceChildren();
+    questions.replaceChildren();
     asked.hidden = true;
     const names = cells(rows()[0]).map((one) => one.dataset.kcCol);
     const start = names.indexOf(input.dataset.kcCol);
