@@ -19,7 +19,7 @@ from core import clock
 from core.errors import Invalid
 
 KEPT = dt.timedelta(days=30)
-MAX_BYTES = 64 * 1024  # a form with every field full has a quarter of that
+MAX_BYTES = 256 * 1024  # a form with every field full, and 200 lines of a budget table, has half of that
 MAX_DRAFTS = 50  # of one person; the oldest goes
 
 

@@ -106,6 +106,7 @@ FIELDS = {
     "beneficiaries": gettext_lazy("Beneficiaries"),
     "activities": gettext_lazy("Activities"),
     "estimate": gettext_lazy("Estimate"),
+    "budget_lines": gettext_lazy("Budget table"),
     "planned_results": gettext_lazy("Planned results"),
     "results": gettext_lazy("Achieved results"),
     "investment_vnd": gettext_lazy("Total investment"),

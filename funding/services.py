@@ -294,7 +294,7 @@ def _require_within_norms(project: Project, source: str, amount_vnd: int, on: dt
     rows = LedgerEntry.objects.filter(project=project, budget__source=source).account(Account.ALLOCATED)
     approved = rows.aggregate(total=Sum("amount_vnd", default=0))["total"]
     try:
-        require_within_norms(project, on, {source: approved + amount_vnd}, "money")
+        require_within_norms(project, on, {source: approved + amount_vnd}, "money.{source}")
     except Invalid as error:
         texts = [text for found in error.fields.values() for text in found]
         raise Invalid(error.message, code=error.code, fields={"amount_vnd": texts}) from None

@@ -1,5 +1,7 @@
 """What money has to say to the steps of a project. Registered from FundingConfig.ready."""
 
+from typing import TYPE_CHECKING
+
 from django.utils.translation import gettext as _
 
 from audit.steps import Move
@@ -9,8 +11,12 @@ from core.money import group
 from funding.models import Account, EntryKind, ProjectBalance
 from funding.services import Voucher, allocate_decision, enter, follows_the_money_to_its_end
 from projects.models import Project
+from projects.requirements import MONEY, check
 from projects.services import DecisionData
 from projects.states import PROJECT_LIFE
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 
 @PROJECT_LIFE.effect("approve", order=90)
@@ -20,33 +26,26 @@ def allocate_what_was_decided(project: Project, move: Move) -> None:
     allocate_decision(project, decision, actor=move.actor)
 
 
-@PROJECT_LIFE.guard("settle", "close", order=90)
-def refuse_unsettled(project: Project, move: Move) -> None:
+@check(MONEY, "settle", "close")
+def refuse_unsettled(project: Project, actor: "User | None") -> None:
     """Settled and closed only when what was approved is paid to the đồng (or what was not needed has been corrected),
     advances are accounted for and establishments have got what was paid for them."""
     balances = list(ProjectBalance.objects.filter(project=project).select_related("budget"))
-    for balance in balances:
-        if balance.unpaid_vnd:
-            raise WrongState(
-                _("Not settled yet: %(approved)s đồng approved, %(paid)s paid. Pay the rest or correct the approval.")
-                % {"approved": group(balance.allocated_vnd), "paid": group(balance.paid_vnd)},
-                code="not_settled",
-            )
-    if not follows_the_money_to_its_end(project, balances):
-        return
-    for balance in balances:
+    texts = [
+        _("Not settled yet: %(approved)s đồng approved, %(paid)s paid. Pay the rest or correct the approval.")
+        % {"approved": group(balance.allocated_vnd), "paid": group(balance.paid_vnd)}
+        for balance in balances
+        if balance.unpaid_vnd
+    ]
+    for balance in balances if follows_the_money_to_its_end(project, balances) else ():
         if balance.outstanding_vnd:
-            raise WrongState(
-                _("Not settled yet: advances of %(amount)s đồng are neither cleared nor recovered.")
-                % {"amount": group(balance.outstanding_vnd)},
-                code="not_settled",
-            )
+            text = _("Not settled yet: advances of %(amount)s đồng are neither cleared nor recovered.")
+            texts.append(text % {"amount": group(balance.outstanding_vnd)})
         if balance.with_centre_vnd and project.beneficiaries.exists():
-            raise WrongState(
-                _("Not settled yet: %(amount)s đồng were paid and not delivered to the establishment.")
-                % {"amount": group(balance.with_centre_vnd)},
-                code="not_settled",
-            )
+            text = _("Not settled yet: %(amount)s đồng were paid and not delivered to the establishment.")
+            texts.append(text % {"amount": group(balance.with_centre_vnd)})
+    if texts:
+        raise WrongState(" ".join(texts), code="not_settled", fields={"money": texts})
 
 
 @PROJECT_LIFE.effect("stop", order=90)

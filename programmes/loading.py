@@ -22,6 +22,7 @@ from programmes.models import (
     Indicator,
     LegalDocument,
     PeriodKind,
+    PriorityCoefficient,
     Programme,
     ReportingPeriod,
     StepRule,
@@ -110,6 +111,7 @@ def load_programmes(tell: Tell = lambda text: None) -> dict[str, int]:
             AdjustmentKind, BY_CODE, _dated("adjustment_kinds.csv", "code", "change", "name", "authority"), tell
         ),
         "advance tiers": _advance_tiers(tell),
+        "priority coefficients": _bring_in_rules(PriorityCoefficient, BY_CODE, _priority_coefficients(), tell),
         "programmes": _programmes(),
         "indicators": _indicators(),
         "targets": _targets(),
@@ -236,6 +238,14 @@ def _advance_tiers(tell: Tell) -> int:
             }
         )
     return _bring_in_rules(AdvanceTier, ("activity_id", "group_id", "source", "area_id", "tier"), wanted, tell)
+
+
+def _priority_coefficients() -> list[dict[str, Any]]:
+    wanted = _dated("priority_coefficients.csv", "code", "norm_code", "name", "place", "coefficient")
+    for row in wanted:
+        row["place"] = Area.objects.get(uid=row["place"]) if row["place"] else None
+        row["coefficient"] = _decimal(row["coefficient"])
+    return wanted
 
 
 def _programmes() -> int:

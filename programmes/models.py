@@ -234,6 +234,29 @@ class AdvanceTier(DatedRule):
         return f"{self.activity or self.group or ''} {self.source} {self.tier}"
 
 
+class PriorityCoefficient(DatedRule):
+    """How much a priority raises the amount of a norm: for one norm or (none) all, in a place or (none) everywhere.
+
+    Circular 36/2013/TT-BCT, Article 7, speaks of such levels in an annex that was not seen: no row until it is.
+    """
+
+    code = models.CharField(max_length=40)
+    norm_code = models.CharField(max_length=40, blank=True)
+    place = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name = NfcCharField(_("priority"), max_length=300)
+    coefficient = models.DecimalField(_("coefficient"), max_digits=4, decimal_places=2)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            *_of_a_code("priority"),
+            models.CheckConstraint(condition=Q(coefficient__gte=1), name="priority_raises"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Programme(models.Model):
     """A programme of several years, of one source: the national one or a province's own."""
 

@@ -5,15 +5,26 @@ one: a technology line has 1.5 times the amount of machines (Circular 28/2018/TT
 """
 
 import datetime as dt
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
-from django.db.models import F
+from django.db import models
+from django.db.models import F, Q
 
 from core.models import Source, Verified
-from places.models import Area
-from programmes.models import Activity, SupportNorm
+from places.models import Area, AreaClosure
+from programmes.models import Activity, PriorityCoefficient, SupportNorm
+
+
+class CapScope(models.TextChoices):
+    """What the amount of a norm counts for, as its text says (`SupportNorm.cap_scope`)."""
+
+    PROJECT = "project"  # each project anew
+    ESTABLISHMENT = "establishment"  # an establishment over time, from the norm's own source
+    ESTABLISHMENT_ALL = "establishment_all"  # an establishment over time, from national and local money together
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True)
@@ -42,21 +53,67 @@ class NormFound:
         return None if self.norm is None else self.norm.ceiling_percent
 
     @property
+    def scope(self) -> CapScope:
+        """What the amount counts for; what the data do not say is not known."""
+        known = self.norm is not None and self.norm.cap_scope in CapScope.values
+        return CapScope(self.norm.cap_scope) if known and self.norm else CapScope.UNKNOWN
+
+    @property
     def verified(self) -> bool:
         """Whether every part of it was seen in its source. One that was not warns and refuses nothing."""
         return self.norm is not None and self.norm.verified == Verified.YES
 
-    def most_vnd(self, eligible_cost_vnd: int | None, units: int = 1, coefficient: Decimal = Decimal(1)) -> int | None:
+    def most_vnd(
+        self,
+        eligible_cost_vnd: int | None,
+        units: int = 1,
+        coefficient: Decimal = Decimal(1),
+        used_vnd: Mapping[int, int] | None = None,
+    ) -> int | None:
         """The most support, in đồng, rounded down. `units`: models, establishments, … that share in it;
-        `coefficient`: of priority, raises the amount per unit. None where the norm sets nothing that can be computed:
-        no norm, or a percentage of a cost that is not known and no amount."""
+        `coefficient`: of priority, raises the amount per unit; `used_vnd`: by unit what was given of its amount before.
+        None where the norm sets nothing that can be computed: no norm, or a percentage of a cost that is not known and
+        no amount."""
         amount, percent = self.amount_vnd, self.percent
         limits = []
         if amount is not None:
-            limits.append((amount * units * coefficient).to_integral_value(ROUND_FLOOR))
+            each = amount * coefficient
+            used = sum((min(Decimal(vnd), each) for vnd in (used_vnd or {}).values()), Decimal(0))
+            limits.append((each * units - used).to_integral_value(ROUND_FLOOR))
         if percent is not None and eligible_cost_vnd is not None:
             limits.append((eligible_cost_vnd * percent / 100).to_integral_value(ROUND_FLOOR))
         return int(min(limits)) if limits else None
+
+
+@dataclass(frozen=True)
+class Priority:
+    """The coefficient that raises the amount per unit, with its rule."""
+
+    rule: PriorityCoefficient
+
+    @property
+    def coefficient(self) -> Decimal:
+        return Decimal(self.rule.coefficient)
+
+    @property
+    def verified(self) -> bool:
+        return self.rule.verified == Verified.YES
+
+
+def priority_for(found: NormFound, province: Area, area: Area, on: dt.date) -> Priority | None:
+    """The priority in force on the day for the norm and the place; of several the highest, never one on the other.
+    None where no row says so."""
+    if found.norm is None:
+        return None
+    around = AreaClosure.objects.filter(area=area).values("ancestor")
+    rows = PriorityCoefficient.objects.valid_on(on).filter(
+        Q(area__isnull=True) | Q(area=province),
+        Q(place__isnull=True) | Q(place__in=around),
+        norm_code__in=("", found.norm.code),
+        source=found.norm.source,
+    )
+    rule = rows.order_by("-coefficient", "pk").first()
+    return None if rule is None else Priority(rule)
 
 
 def norm_for(activity: Activity, source: str, province: Area, on: dt.date) -> NormFound:

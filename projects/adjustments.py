@@ -7,6 +7,7 @@ within the year and money that stays or falls.
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
@@ -26,8 +27,8 @@ from enterprises.models import Enterprise
 from places.models import Area
 from places.services import province_of
 from programmes.models import Activity, AdjustmentKind
-from projects.ceilings import require_within_norms
-from projects.models import Adjustment, DecisionMoney, Project, ProjectType
+from projects.ceilings import Ceiling, Measured, ceilings, measured_of, require_allowed, sources_asked
+from projects.models import Adjustment, AdjustmentState, DecisionMoney, Project, ProjectType
 from projects.permissions import may_ask_adjustment
 from projects.services import DecisionData, check_money
 from projects.states import ADJUSTMENT_LIFE, PROJECT_LIFE
@@ -190,6 +191,45 @@ def _check(project: Project, new: Mapping[str, Any]) -> None:
         raise Invalid(fields=errors)
 
 
+# What of a change is measured by the norms; place decides on priority.
+MEASURED = {"support_national_vnd", "support_local_vnd", "activities", "beneficiaries", "investment_vnd", "area"}
+
+
+def _measured(project: Project, new: Mapping[str, Any]) -> tuple[Measured, dict[str, int]]:
+    """The project as it is to become, and its support by source in all."""
+    what = measured_of(project)
+    if "area" in new:
+        what = replace(what, area=Area.objects.get(uid=new["area"]))
+    if "activities" in new:
+        what = replace(what, activities=list(Activity.objects.filter(code__in=new["activities"])))
+    if "beneficiaries" in new:
+        what = replace(what, beneficiaries=list(Enterprise.objects.filter(public_id__in=new["beneficiaries"])))
+    if "investment_vnd" in new:
+        what = replace(what, investment_vnd=new["investment_vnd"])
+    if {"activities", "investment_vnd"} & set(new):
+        what = replace(what, lines=())  # they no longer say what it costs
+    money = decided_money(project)
+    for source in SUPPORT_SOURCES:
+        if f"support_{source}_vnd" in new:
+            money[source] = new[f"support_{source}_vnd"]
+    return what, {source: amount for source, amount in money.items() if amount}
+
+
+def _require_norms(project: Project, new: Mapping[str, Any], on: dt.date, field: str) -> None:
+    if MEASURED & set(new):
+        what, asked = _measured(project, new)
+        require_allowed(what, project.programme.source, on, asked, field)
+
+
+def ceilings_asked(row: Adjustment) -> list[Ceiling]:
+    """What the norms of today say of the project as an open adjustment would make it; nothing where it changes nothing
+    that is measured."""
+    if row.state != AdjustmentState.ASKED or not MEASURED & set(row.new):
+        return []
+    what, asked = _measured(row.project, row.new)
+    return ceilings(what, sources_asked(asked, row.project.programme.source), clock.today(), asked)
+
+
 @transaction.atomic
 def ask(project: Project, new: Mapping[str, Any], reason: str, *, actor: "User") -> Adjustment:
     """Ask for a change. `new` holds the fields that change (see `values_of`); what stays as it is is left out."""
@@ -204,6 +244,7 @@ def ask(project: Project, new: Mapping[str, Any], reason: str, *, actor: "User")
     if not new:
         raise Invalid(_("Nothing is different from what is stored."), code="nothing_changes")
     _check(project, new)
+    _require_norms(project, new, clock.today(), "support_{source}_vnd")
     old = {name: stored[name] for name in new}
     try:
         with transaction.atomic():
@@ -269,6 +310,7 @@ def _decision_right(adjustment: Adjustment, move: Move) -> None:
         raise Conflict(_("The project has changed since this was asked for. Refuse it and ask again."))
     _check(project, adjustment.new)
     require_authority(project, changes_in(project, adjustment.old, adjustment.new), decision, field="decision.issuer")
+    _require_norms(project, adjustment.new, decision.decided_on, "support.{source}")
 
 
 @ADJUSTMENT_LIFE.effect("decide", order=10)
@@ -289,14 +331,6 @@ def _carry_out(adjustment: Adjustment, move: Move) -> None:
         project.activities.set(Activity.objects.filter(code__in=new["activities"]))
     project.version += 1
     project.save()
-    money = {**decided_money(project)}
-    for source in SUPPORT_SOURCES:
-        if f"support_{source}_vnd" in new:
-            money[source] = new[f"support_{source}_vnd"]
-    measured = {"support_national_vnd", "support_local_vnd", "activities", "beneficiaries", "investment_vnd"}
-    if measured & set(new):
-        asked = {source: amount for source, amount in money.items() if amount}
-        require_within_norms(project, move.data["decision"].decided_on, asked, "support")
     record(
         project,
         "adjust",

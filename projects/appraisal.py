@@ -17,6 +17,7 @@ from core.text import nfc
 from programmes.models import AppraisalCriterion
 from projects.models import Mark, Opinion, OpinionMark, Project, ProjectState, Recommendation
 from projects.permissions import may_give_opinion
+from projects.requirements import OPINION, check
 from projects.services import check_money
 from projects.states import PROJECT_LIFE
 
@@ -115,13 +116,18 @@ def give_opinion(project: Project, data: OpinionData, *, actor: "User") -> Opini
     return row
 
 
-@PROJECT_LIFE.guard("appraise", order=20)
-def _somebody_found_it_fit(project: Project, move: Move) -> None:
-    """The conclusion rests on opinions of this round; who concludes against one says why."""
-    opinions = latest(project)
+@check(OPINION, "appraise")
+def _somebody_found_it_fit(project: Project, actor: "User | None") -> None:
+    """The conclusion rests on opinions of this round."""
     if not found_fit(project):
         text = _("No appraiser has found the file fit yet. Give an opinion first, or return the file.")
-        raise Invalid(text, code="no_opinion", fields={"note": text})
+        raise Invalid(text, code="no_opinion", fields={"opinion": text})
+
+
+@PROJECT_LIFE.guard("appraise", order=20)
+def _against_with_a_reason(project: Project, move: Move) -> None:
+    """Who concludes against an opinion says why."""
+    opinions = latest(project)
     against = [row.appraiser_name for row in opinions if row.recommendation != Recommendation.APPROVE]
     if against and not move.note:
         text = _("Say why it is concluded although %(names)s said otherwise.") % {"names": ", ".join(against)}

@@ -13,7 +13,6 @@ from django.db.models import Sum
 from django.utils.translation import gettext as _
 
 from audit.services import record
-from audit.steps import Move
 from core import clock
 from core.errors import Invalid, WrongState
 from core.locks import lock
@@ -24,8 +23,8 @@ from enterprises.models import Enterprise
 from files.models import StoredFile
 from projects.models import Contract, ContractKind, DecisionMoney, Project, ProjectType
 from projects.permissions import may_run
+from projects.requirements import CONTRACTS, check
 from projects.services import check_money
-from projects.states import PROJECT_LIFE
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -194,8 +193,8 @@ def _has(rows: Iterable[Contract], kind: str) -> bool:
     return any(row.kind == kind for row in rows)
 
 
-@PROJECT_LIFE.guard("contract", order=20)
-def _all_signed(project: Project, move: Move) -> None:
+@check(CONTRACTS, "contract")
+def _all_signed(project: Project, actor: "User | None") -> None:
     wanted = missing(project)
     if wanted:
         raise Invalid(_("Not everything is signed yet."), code="incomplete", fields={"contracts": wanted})

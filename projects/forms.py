@@ -24,6 +24,8 @@ from places.forms import PlaceFilter
 from places.models import Area, Level
 from places.services import choices_on
 from programmes.models import Activity, Indicator, Method, PlanLine, PlanState, Programme, ReportingPeriod
+from projects.line_form import FREE, MORE, LinesField, column_of, drawn, in_words, told, typed_rows
+from projects.lines import lines_of
 from projects.models import Project, ProjectType
 from projects.progress import ProgressData
 from projects.reminders import periods
@@ -167,6 +169,7 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
         required=False,
         help_text=_("In đồng, for example 600.000.000 or 600 triệu. Empty: not reported."),
     )
+    lines = LinesField(label=_("Budget table"), required=False)
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, actor: User, project: Project | None = None, **kwargs: Any) -> None:
@@ -243,15 +246,67 @@ class ProjectForm(OnceForm, _CountForm, _MoneyForm):
             aim=data["aim"],
             repeat_reason=data["repeat_reason"],
             partner=data["partner"],
+            lines=data["lines"],
         )
 
     def blame(self, error: DomainError) -> None:
         """The service names `estimate.local`, `planned_results`; here they are `estimate_local`, `planned_7`."""
         fields: dict[str, list[str]] = {}
         for name, texts in error.fields.items():
-            fields[name.replace(".", "_")] = texts
+            if name.startswith("lines."):
+                self._blame_cell(name, texts)
+            else:
+                fields[name.replace(".", "_")] = texts
         error.fields = fields
-        super().blame(error)
+        if fields or not self.errors:
+            super().blame(error)
+
+    def _blame_cell(self, name: str, texts: list[str]) -> None:
+        """`lines.3.unit_price_vnd`, at the cell and in the summary."""
+        _lines, number, field = name.split(".")
+        lines: Any = self.fields["lines"]
+        for text in texts:
+            lines.wrong(int(number), column_of(field), text)
+            self.add_error("lines", told(int(number), column_of(field), text))
+
+    @property
+    def cell_errors(self) -> dict[tuple[int, str], list[str]]:
+        """What is wrong in the budget table, by row and column; nothing while nothing is judged."""
+        found: dict[tuple[int, str], list[str]] = getattr(self.fields["lines"], "cell_errors", {})
+        return found if "lines" in self.errors else {}
+
+    @property
+    def line_rows(self) -> list[list[dict[str, Any]]]:
+        """The budget table as it is drawn."""
+        return drawn(self["lines"].value(), self.cell_errors, MORE if "more_lines" in self.data else FREE)
+
+    @property
+    def empty_row(self) -> list[dict[str, Any]]:
+        """The pattern from which static/js/lines.js makes a row."""
+        (row,) = drawn([], {}, 1)
+        return [{**cell, "name": f"line-__n__-{cell['column']}"} for cell in row]
+
+    @property
+    def line_activities(self) -> "QuerySet[Activity]":
+        found: QuerySet[Activity] = Activity.objects.order_by("pk")
+        return found
+
+    @property
+    def faults(self) -> list[dict[str, str]]:
+        """Of the budget table each fault leads to its cell."""
+        cells = [
+            {"id": f"id_line-{number}-{column}", "label": "", "text": told(number, column, text)}
+            for (number, column), texts in self.cell_errors.items()
+            for text in texts
+        ]
+        found, told_at_cells = [], {fault["text"] for fault in cells}
+        for fault in super().faults:
+            if fault["id"] == "id_lines":
+                if fault["text"] in told_at_cells:
+                    continue
+                fault = {**fault, "id": "id_line-0-content"}
+            found.append(fault)
+        return found + cells
 
     def unlike(self, stored: "ProjectForm") -> list[dict[str, str]]:
         """Where what was typed differs from what is stored by now: label, typed, stored, in words."""
@@ -294,6 +349,7 @@ def stored_values(project: Project) -> dict[str, Any]:
     }
     values |= {f"estimate_{row.source}": row.amount_vnd for row in project.estimates.all()}
     values |= {f"planned_{row.indicator_id}": row.quantity for row in project.planned_results.all()}
+    values["lines"] = typed_rows(lines_of(project))
     return values
 
 
@@ -304,6 +360,8 @@ def _line_words(line: PlanLine) -> str:
 def _in_words(bound: forms.BoundField) -> str:
     """A field's value as a person reads it."""
     value = bound.value()
+    if isinstance(bound.field, LinesField):
+        return in_words(value)
     if isinstance(bound.field, BeneficiaryField):
         rows = Enterprise.objects.filter(public_id__in=[key for key in map(_uuid, value or []) if key])
         return ", ".join(row.name for row in rows.order_by("folded", "pk"))

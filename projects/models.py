@@ -230,6 +230,40 @@ class ProjectEstimate(models.Model):
         return f"{self.project.code} {self.source}"
 
 
+class BudgetLine(models.Model):
+    """One line of the budget table: what it is for, and the money for it by source. Null: nothing from that source."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="lines")
+    position = models.PositiveSmallIntegerField()
+    content = NfcCharField(_("content"), max_length=300)
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    unit = NfcCharField(_("unit"), max_length=60, blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=12, decimal_places=3, null=True, blank=True)
+    unit_price_vnd = money_field(_("unit price"), null=True, blank=True)
+    national_vnd = money_field(null=True, blank=True)
+    local_vnd = money_field(null=True, blank=True)
+    counterpart_vnd = money_field(null=True, blank=True)
+    other_vnd = money_field(null=True, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["project", "position"], name="budget_line_position_once"),
+            models.CheckConstraint(condition=~Q(content=""), name="budget_line_has_content"),
+            models.CheckConstraint(condition=Q(quantity__isnull=True) | Q(quantity__gt=0), name="budget_line_quantity"),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{f"{name}_vnd__isnull": True}) | Q(**{f"{name}_vnd__gte": 0}),
+                    name=f"budget_line_{name}_positive",
+                )
+                for name in ("unit_price", "national", "local", "counterpart", "other")
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.content
+
+
 class PlannedResult(models.Model):
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="planned_results")
     indicator = models.ForeignKey(Indicator, on_delete=models.PROTECT)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from core.errors import DomainError
 from projects import services
 from projects.forms import ProjectForm, stored_values
+from projects.line_form import column_of
 from projects.models import Project
 from projects.requirements import Facts, missing_of
 
@@ -22,7 +23,7 @@ SECTIONS: tuple[tuple[str, Any, tuple[str, ...]], ...] = (
     ("s-general", _("General"), ()),  # and whatever stands in no other
     ("s-beneficiaries", _("Beneficiaries"), ("beneficiaries",)),
     ("s-content", _("Activities and aim"), ("activities", "aim")),
-    ("s-money", _("Estimate and sources"), ("investment_vnd", "estimate", "repeat_reason")),
+    ("s-money", _("Estimate and sources"), ("investment_vnd", "estimate", "lines", "repeat_reason")),
     ("s-results", _("Planned results"), ("planned",)),
 )
 
@@ -44,7 +45,7 @@ def missing_in(form: ProjectForm, actor: "User") -> tuple[dict[str, list[str]], 
     if not form.is_valid():
         lacking = [name for name, errors in form.errors.as_data().items() if any(e.code == "required" for e in errors)]
         return {name: [str(form[name].label)] for name in lacking if not form[name].is_hidden}, False
-    data = form.project_data()
+    data = services.whole(form.project_data(), form.project)
     try:
         services.check(data, actor)
     except DomainError as refusal:
@@ -78,7 +79,12 @@ def _section_of(name: str) -> int:
 
 def _input(form: ProjectForm, name: str) -> str:
     """The id of the input where it is entered; beneficiaries are looked for first."""
+    if name.startswith("lines."):
+        _lines, number, field = name.split(".")
+        return f"id_line-{number}-{column_of(field)}"
     name = name.replace(".", "_")
+    if name == "lines":
+        return "id_line-0-content"
     if name == "beneficiaries":
         return "id_beneficiary_q"
     known = [one for one in form.fields if one == name or one.startswith(f"{name}_")]

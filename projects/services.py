@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -23,6 +23,7 @@ from places.services import province_of
 from programmes.models import Activity, Indicator, PlanLine, Programme
 from projects import states
 from projects.ceilings import repeats_of, repeats_shown, require_within_norms
+from projects.lines import LineData, faults_in, lines_of, store_lines, with_sums, words_of
 from projects.models import (
     EDITABLE,
     Decision,
@@ -35,7 +36,8 @@ from projects.models import (
 )
 from projects.permissions import acts_as_ministry, may_create, may_edit
 from projects.procedure import DAY_OF
-from projects.requirements import require_complete
+from projects.requirements import FORM, require_complete
+from projects.requirements import check as check_before
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -47,7 +49,7 @@ MAX_VND = 10**15  # a thousand times the largest programme: a slip of the keyboa
 class ProjectData:
     """What is typed of a project. `estimate`: đồng by source; a source left out is not reported, 0 is none.
 
-    `implementing_unit` None: the actor's own agency, if it is a centre.
+    `implementing_unit` None: the actor's own agency, if it is a centre. `lines` None: the budget table stays as it is.
     """
 
     name: str
@@ -67,6 +69,7 @@ class ProjectData:
     aim: str = ""
     repeat_reason: str = ""
     partner: str = ""
+    lines: Sequence[LineData] | None = None
 
 
 @dataclass(frozen=True)
@@ -126,6 +129,8 @@ def check(data: ProjectData, actor: "User") -> dict[str, Any]:
             errors["estimate"] = _("Unknown source of money.")
         else:
             check_money(amount, f"estimate.{source}", errors)
+    for name, text in faults_in(data.lines or (), data.activities, data.estimate).items():
+        errors.setdefault(name, text)
     if len({indicator.pk for indicator, _quantity in data.planned_results}) < len(data.planned_results):
         errors["planned_results"] = _("Each result only once.")
     for _indicator, quantity in data.planned_results:
@@ -160,6 +165,12 @@ def check(data: ProjectData, actor: "User") -> dict[str, Any]:
     }
 
 
+def whole(data: ProjectData, project: Project | None = None) -> ProjectData:
+    """With the lines that stay as they are stored; a source left out of the estimate takes the sum of the lines."""
+    lines = data.lines if data.lines is not None else lines_of(project) if project is not None else ()
+    return replace(data, lines=lines, estimate=with_sums(data.estimate, lines))
+
+
 def _check_owner(values: Mapping[str, Any], actor: "User") -> None:
     """The officer enters for the whole province; the centre only what it implements itself."""
     probe = Project(province=values["province"], implementing_unit=values["implementing_unit"])
@@ -181,6 +192,7 @@ def _children(project: Project) -> dict[str, Any]:
         "beneficiaries": sorted(str(b) for b in project.beneficiaries.all()),
         "estimate": {e.source: e.amount_vnd for e in project.estimates.all()},
         "planned_results": {r.indicator.code: r.quantity for r in project.planned_results.select_related("indicator")},
+        "budget_lines": words_of(lines_of(project)),
     }
 
 
@@ -196,12 +208,14 @@ def _store_children(project: Project, data: ProjectData) -> None:
         PlannedResult(project=project, indicator=indicator, quantity=quantity)
         for indicator, quantity in data.planned_results
     )
+    store_lines(project, data.lines or ())
 
 
 @transaction.atomic
 def create_project(data: ProjectData, *, actor: "User") -> Project:
     """Enter a draft. It may be incomplete; what is there must be right."""
     may_create(actor).require()
+    data = whole(data)
     values = check(data, actor)
     _check_owner(values, actor)
     project: Project = Project.objects.create(
@@ -222,6 +236,7 @@ def change_project(project: Project, data: ProjectData, *, actor: "User", versio
     require_editable(project)
     if version is not None and version != project.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
+    data = whole(data, project)
     values = check(data, actor)
     _check_owner(values, actor)
     before = _children(project)
@@ -366,23 +381,24 @@ def _keep_paper(project: Project, move: Move) -> None:
     move.changes["paper"] = (None, ", ".join(filter(None, (row.number, f"{dated:%d/%m/%Y}", row.issuer_name))))
 
 
-@states.PROJECT_LIFE.guard("submit", order=10)
+@states.PROJECT_LIFE.guard(*states.PROJECT_LIFE.steps, order=15)
 def _complete(project: Project, move: Move) -> None:
-    require_complete(project, "submit")
+    require_complete(project, move.step.code, move.actor)
 
 
-@states.PROJECT_LIFE.guard("submit", order=20)
-def _asked_within_norms(project: Project, move: Move) -> None:
+@check_before(FORM, "submit")
+def _asked_within_norms(project: Project, actor: "User | None") -> None:
     asked = {row.source: row.amount_vnd for row in project.estimates.filter(source__in=SUPPORT_SOURCES)}
-    require_within_norms(project, clock.today(), asked, "estimate")
+    require_within_norms(project, clock.today(), asked, "estimate.{source}")
 
 
-@states.PROJECT_LIFE.guard("submit", order=30)
-def _repeat_explained(project: Project, move: Move) -> None:
+@check_before(FORM, "submit")
+def _repeat_explained(project: Project, actor: "User | None") -> None:
     """No second support for the same content: one that is found must be explained."""
     found = repeats_of(project)
     if found and not project.repeat_reason.strip():
-        codes = ", ".join(sorted({repeat.project.code for repeat, seen in repeats_shown(found, move.actor) if seen}))
+        shown = repeats_shown(found, actor) if actor is not None else []
+        codes = ", ".join(sorted({repeat.project.code for repeat, seen in shown if seen}))
         text = _("This was supported before%(where)s. Say why it is supported again.") % {
             "where": f" ({codes})" if codes else ""
         }
@@ -392,7 +408,7 @@ def _repeat_explained(project: Project, move: Move) -> None:
 @states.PROJECT_LIFE.guard("approve", order=20)
 def _decided_within_norms(project: Project, move: Move) -> None:
     money = {source: amount for source, amount in move.data["money"].items() if source in SUPPORT_SOURCES}
-    require_within_norms(project, move.data["decision"].decided_on, money, "money")
+    require_within_norms(project, move.data["decision"].decided_on, money, "money.{source}")
 
 
 @states.PROJECT_LIFE.guard("approve", order=10)
@@ -401,13 +417,14 @@ def _decision_complete(project: Project, move: Move) -> None:
     errors: dict[str, str] = {}
     decision = move.data.get("decision")
     if not isinstance(decision, DecisionData):
-        raise Invalid(fields={"decision": _("Enter the decision: issuing body, number and date.")})
-    if not decision.number.strip():
-        errors["decision.number"] = _("Enter the number of the decision.")
-    if decision.decided_on > clock.today():
-        errors["decision.date"] = _("The date of the decision lies in the future.")
-    elif decision.decided_on.year < 2000:
-        errors["decision.date"] = _("Check the date of the document.")
+        errors["decision"] = _("Enter the decision: issuing body, number and date.")
+    else:
+        if not decision.number.strip():
+            errors["decision.number"] = _("Enter the number of the decision.")
+        if decision.decided_on > clock.today():
+            errors["decision.date"] = _("The date of the decision lies in the future.")
+        elif decision.decided_on.year < 2000:
+            errors["decision.date"] = _("Check the date of the document.")
     money: Mapping[str, int] = move.data.get("money") or {}
     if not any(money.get(source) for source in SUPPORT_SOURCES):
         errors["money"] = _("Enter the money approved, by source.")

@@ -30,6 +30,7 @@ urlpatterns = [
     path("progress/", progress.mine, name="progress"),
     path("progress/reminders/", reminders.index, name="reminders"),
     path("<uuid:public_id>/", projects.detail, name="detail"),
+    path("<uuid:public_id>/lines.xlsx", projects.lines_sheet, name="lines_sheet"),
     path("<uuid:public_id>/edit/", editing.edit, name="edit"),
     path("<uuid:public_id>/steps/<slug:step>/", steps.step, name="step"),
     path("<uuid:public_id>/decision/", steps.step, {"step": "approve"}, name="decision"),

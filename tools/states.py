@@ -1,4 +1,4 @@
-"""The diagrams of docs/states.md, from the steps in the code:  python tools/states.py  writes them anew."""
+"""The diagrams and tables of docs/states.md, from the code:  python tools/states.py  writes them anew."""
 
 import os
 import sys
@@ -13,6 +13,7 @@ def text() -> str:
     from django.utils import translation
 
     from audit.steps import Life
+    from projects.requirements import REQUIREMENTS, WHERE
     from projects.states import ADJUSTMENT_LIFE, PROGRESS_LIFE, PROJECT_LIFE
 
     def diagram(life: Life, first: str, track: str = "") -> list[str]:
@@ -21,6 +22,17 @@ def text() -> str:
             note = " (with a reason)" if step.note_required and "reason" not in str(step.label) else ""
             lines += [f"    {source} --> {step.target}: {step.label}{note}" for source in sorted(step.starts(track))]
         return [*lines, "```", ""]
+
+    def needs(source: str) -> list[str]:
+        lines = ["| Step | Field | What | For | Entered in | Source |", "|---|---|---|---|---|---|"]
+        for row in REQUIREMENTS:
+            basis = row.basis(source)
+            if basis is None:
+                continue
+            words = f"{row.words}" if row.held else f"{row.words} (asked for, not held)"
+            cells = (row.step, f"`{row.field}`", words, row.when or "all", WHERE[row.where], basis)
+            lines.append(f"| {' | '.join(cells)} |")
+        return [*lines, ""]
 
     with translation.override("en"):
         return "\n".join(
@@ -38,6 +50,15 @@ def text() -> str:
                 "## A project of local money",
                 "",
                 *diagram(PROJECT_LIFE, "draft", "local"),
+                "## What each step needs, with national money",
+                "",
+                "From `projects/requirements.py`; everything that is missing is told at once. `advance` and `pay` are",
+                "payments, not steps. «Source» is the document and article, or our design where none was seen.",
+                "",
+                *needs("national"),
+                "## What each step needs, with local money",
+                "",
+                *needs("local"),
                 "## An adjustment of a project",
                 "",
                 *diagram(ADJUSTMENT_LIFE, "asked"),

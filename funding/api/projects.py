@@ -31,6 +31,8 @@ from funding.models import Account, LedgerEntry
 from places.api.views import ON, brief, read_area
 from places.models import Area
 from programmes.models import Activity, AnnualPlan, Indicator, PlanLine
+from projects.available import offers
+from projects.lines import LineData, lines_of, sums
 from projects.models import (
     AchievedResult,
     DecisionMoney,
@@ -123,7 +125,7 @@ def show_projects(rows: list[Project], user: Any) -> list[dict[str, Any]]:
             "historical": row.historical,
             "demonstration": row.demonstration,
             "available_steps": [
-                {"step": step.code, "allowed": verdict.allowed, "reason": str(verdict.reason) or None}
+                {"step": step.code, "allowed": verdict.allowed, "reason": str(verdict.reason) or None, "missing": None}
                 for step, verdict in PROJECT_LIFE.available(row, user)
             ],
             "version": row.version,
@@ -146,8 +148,19 @@ def get_project(request: PortalRequest, project_id: UUID) -> Project:
 
 
 def show_one(row: Project, user: Any) -> dict[str, Any]:
+    """One project; what a step still needs is looked for here alone, not in lists (there `missing` is null)."""
     fresh = with_relations(Project.objects.all()).get(pk=row.pk)
-    return show_projects([fresh], user)[0]
+    shown = show_projects([fresh], user)[0]
+    shown["available_steps"] = [
+        {
+            "step": offer.step.code,
+            "allowed": offer.verdict.allowed,
+            "reason": str(offer.verdict.reason) or None,
+            "missing": [{"field": row.field, "message": row.text, "page": row.url} for row in offer.missing],
+        }
+        for offer in offers(fresh, user)
+    ]
+    return shown
 
 
 def show_update(row: ProgressUpdate) -> dict[str, Any]:
@@ -196,6 +209,46 @@ class ResultBody(StrictSerializer):
     quantity = Whole(min_value=0, max_value=10**9)
 
 
+def find_activity(code: str) -> Activity | None:
+    return Activity.objects.filter(code=code).first()
+
+
+class LineBody(StrictSerializer):
+    """One line of the budget table; a source left out pays nothing of it."""
+
+    content = Text(max_length=300)
+    activity = Reference(find_activity, required=False, allow_null=True)
+    unit = Text(max_length=60, required=False, allow_blank=True)
+    quantity = serializers.DecimalField(max_digits=12, decimal_places=3, required=False, allow_null=True)
+    unit_price_vnd = Vnd(required=False, allow_null=True)
+    national_vnd = Vnd(required=False, allow_null=True)
+    local_vnd = Vnd(required=False, allow_null=True)
+    counterpart_vnd = Vnd(required=False, allow_null=True)
+    other_vnd = Vnd(required=False, allow_null=True)
+
+
+def line_data(body: dict[str, Any]) -> LineData:
+    return LineData(
+        content=body["content"],
+        activity=body.get("activity"),
+        unit=body.get("unit", ""),
+        quantity=body.get("quantity"),
+        unit_price_vnd=body.get("unit_price_vnd"),
+        money={source: body[f"{source}_vnd"] for source in SOURCES if body.get(f"{source}_vnd") is not None},
+    )
+
+
+def show_line(line: LineData) -> dict[str, Any]:
+    return {
+        "content": line.content,
+        "activity": line.activity.code if line.activity else None,
+        "unit": line.unit or None,
+        "quantity": f"{line.quantity.normalize():f}" if line.quantity is not None else None,
+        "unit_price_vnd": line.unit_price_vnd,
+        **_by_source(dict(line.money)),
+    }
+
+
 class ProjectBody(StrictSerializer):
     name = Text(max_length=400)
     type = Choice(ProjectType.choices, required=False)
@@ -204,7 +257,7 @@ class ProjectBody(StrictSerializer):
     area = AreaField()
     beneficiaries = serializers.ListField(child=Uuid(), required=False, max_length=200)
     activities = serializers.ListField(
-        child=Reference(lambda code: Activity.objects.filter(code=code).first()),
+        child=Reference(find_activity),
         required=False,
         max_length=40,
     )
@@ -218,6 +271,7 @@ class ProjectBody(StrictSerializer):
     aim = Text(max_length=5000, required=False, allow_blank=True)
     repeat_reason = Text(max_length=2000, required=False, allow_blank=True)
     partner = Text(max_length=300, required=False, allow_blank=True)
+    lines = serializers.ListField(child=LineBody(), required=False)
 
 
 class ProjectChange(ProjectBody):
@@ -315,6 +369,7 @@ def project_data(body: dict[str, Any], request: PortalRequest) -> ProjectData:
         aim=body.get("aim", ""),
         repeat_reason=body.get("repeat_reason", ""),
         partner=body.get("partner", ""),
+        lines=[line_data(line) for line in body["lines"]] if "lines" in body else None,
     )
 
 
@@ -408,7 +463,7 @@ class ProjectOne(PortalView):
     @extend_schema(operation_id="project", responses=ANY)
     def get(self, request: PortalRequest, project_id: UUID) -> Response:
         self.read_params(request)
-        return Response(show_projects([get_project(request, project_id)], request.user)[0])
+        return Response(show_one(get_project(request, project_id), request.user))
 
     @extend_schema(operation_id="project_change", request=ProjectChange, responses=ANY)
     def put(self, request: PortalRequest, project_id: UUID) -> HttpResponse:
@@ -416,6 +471,16 @@ class ProjectOne(PortalView):
         body = self.body(ProjectChange, request)
         changed = change_project(row, project_data(body, request), actor=request.user, version=body["version"])
         return Response(show_one(changed, request.user))
+
+
+class ProjectLines(PortalView):
+    """The budget table. It is written with the project: `lines` of its body; left out, it stays as it is."""
+
+    @extend_schema(operation_id="project_lines", responses=ANY)
+    def get(self, request: PortalRequest, project_id: UUID) -> Response:
+        self.read_params(request)
+        rows = lines_of(get_project(request, project_id))
+        return Response({"lines": [show_line(row) for row in rows], "sums": _by_source(sums(rows))})
 
 
 class ProjectHistory(PortalView):

@@ -5,6 +5,7 @@ from funding.api import inspections, life, money, projects, reminders, year_end
 urlpatterns = [
     path("projects/", projects.ProjectList.as_view(), name="projects"),
     path("projects/<uuid:project_id>/", projects.ProjectOne.as_view(), name="project"),
+    path("projects/<uuid:project_id>/lines/", projects.ProjectLines.as_view(), name="project-lines"),
     path("projects/<uuid:project_id>/history/", projects.ProjectHistory.as_view(), name="project-history"),
     path("projects/<uuid:project_id>/steps/<slug:step>/", projects.ProjectStep.as_view(), name="project-step"),
     path("projects/<uuid:project_id>/papers/", life.PaperList.as_view(), name="papers"),

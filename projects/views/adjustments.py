@@ -87,6 +87,7 @@ def detail(request: HttpRequest, public_id: UUID, adjustment_id: UUID) -> HttpRe
         "differences": differences(row),
         "kinds": [(kind, AgencyKind(kind.authority).label) for kind in kinds],
         "decider": _decider_words(row),
+        "ceilings": adjustments.ceilings_asked(row),
         "possible": [step for step, verdict in steps if verdict],
         "refused": [(step, verdict.reason) for step, verdict in steps if not verdict],
     }

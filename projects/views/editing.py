@@ -19,9 +19,10 @@ from core.errors import DomainError, NotAllowed, WrongState
 from core.once import once
 from places.services import province_of
 from projects import permissions, services
+from projects.ceilings import Measured, repeats, repeats_shown, sources_asked
 from projects.ceilings import ceilings as measure
-from projects.ceilings import repeats, repeats_shown, sources_asked
 from projects.forms import FOUND_AT_ONCE, ProjectForm, chosen_beneficiaries, find_beneficiaries
+from projects.lines import with_sums
 from projects.models import Project
 from projects.requirements import missing_for
 from projects.sections import FIRST_STEP, copied_values, sections
@@ -32,7 +33,7 @@ from projects.views.shared import project_of
 def new(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     permissions.may_create(user).require()
-    if "find" in request.POST:
+    if "find" in request.POST or "more_lines" in request.POST:
         return _find(request, user, None)
     again = _typed_before(request, user)
     source = _copied_from(request, user) if again is None else None
@@ -63,7 +64,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = user_of(request)
     project = project_of(user, public_id)
     permissions.may_edit(project, user).require()
-    if "find" in request.POST:
+    if "find" in request.POST or "more_lines" in request.POST:
         services.require_editable(project)
         return _find(request, user, project)
     again = _typed_before(request, user)
@@ -130,7 +131,8 @@ def _take_up(form: ProjectForm, user: User, public_id: UUID) -> list[dict[str, s
 
 
 def _find(request: HttpRequest, user: User, project: Project | None) -> HttpResponse:
-    """The search button without JavaScript: the same page with what was typed; nothing is judged or stored."""
+    """The buttons for a search and for more rows without JavaScript: the same page with what was typed. Nothing is
+    judged or stored."""
     form = ProjectForm(request.POST, actor=user, project=project)
     form.judge_nothing()
     return _form_page(request, user, form, project)
@@ -172,33 +174,30 @@ def beneficiaries(request: HttpRequest) -> HttpResponse:
     return render(request, "projects/_beneficiaries.html", {"picker": picker})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def ceilings(request: HttpRequest) -> HttpResponse:
     """The part of the form that measures the support asked for by the norms, from what is typed so far. What cannot be
-    read yet is left out; nothing is judged here."""
+    read yet is left out; nothing is judged or stored here (sent by POST because of the length of a budget table)."""
     user = user_of(request)
     permissions.may_create(user).require()
-    form = ProjectForm(request.GET, actor=user)
+    typed = request.POST if request.method == "POST" else request.GET
+    form = ProjectForm(typed, actor=user)
     form.is_valid()
     data = form.cleaned_data
-    chosen = chosen_beneficiaries(user, request.GET.getlist("beneficiaries"))
+    chosen = chosen_beneficiaries(user, typed.getlist("beneficiaries"))
     activities = list(data.get("activities") or [])
     programme, area = data.get("programme"), data.get("area")
+    key = request.GET.get("without", "")
+    is_key = key.isascii() and key.isdigit() and len(key) < 19
+    project = Project.objects.visible_to(user).filter(pk=int(key)).first() if is_key else None
     measured = []
     if programme is not None and area is not None and activities:
-        asked: dict[str, int | None] = {source: data.get(name) for name, source in form.amounts.items()}
-        investment = data.get("investment_vnd")
-        measured = measure(
-            sources_asked(asked, programme.source),
-            province_of(area),
-            clock.today(),
-            activities,
-            len(chosen),
-            investment,
-            asked,
-        )
-    key = request.GET.get("without", "")
-    known = key.isascii() and key.isdigit() and len(key) < 19
-    project = Project.objects.visible_to(user).filter(pk=int(key)).first() if known else None
+        lines = data.get("lines") or []
+        known: dict[str, int] = {
+            source: data[name] for name, source in form.amounts.items() if data.get(name) is not None
+        }
+        asked: dict[str, int | None] = {**with_sums(known, lines)}
+        what = Measured(province_of(area), area, activities, chosen, data.get("investment_vnd"), project, lines)
+        measured = measure(what, sources_asked(asked, programme.source), clock.today(), asked)
     found = repeats_shown(repeats(chosen, activities, without=project), user)
     return render(request, "projects/_ceilings.html", {"ceilings": measured, "repeats": found})

@@ -5,9 +5,10 @@ from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -21,9 +22,11 @@ from core.models import SUPPORT_SOURCES, Source
 from places.models import Level
 from places.services import district_on
 from projects import appraisal, permissions
+from projects.available import offers
 from projects.ceilings import ceilings_of, repeats_of, repeats_shown
 from projects.columns import COLUMNS
 from projects.filters import ProjectFilter
+from projects.lines import lines_of
 from projects.models import (
     EDITABLE,
     OPEN_FOR_PROGRESS,
@@ -38,6 +41,9 @@ from projects.procedure import deadline_of
 from projects.states import PROJECT_LIFE
 from projects.views.lists import may_move
 from projects.views.shared import PAGE_SIZE, page_of, project_of, support_totals, with_support
+from projects.workbook import lines_workbook
+
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe
@@ -84,7 +90,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )
     entries = list(Entry.objects.about(project)[:100]) if inside else []
     confirmed = [update for update in updates if update.state == ProgressState.CONFIRMED]
-    steps = PROJECT_LIFE.available(project, user)
+    steps = offers(project, user)
     context = {
         "project": project,
         "inside": inside,
@@ -94,6 +100,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "activities": project.activities.all(),
         "beneficiaries": project.beneficiaries.select_related("area"),
         "money": _money(project, decisions),
+        "lines": lines_of(project),
         "ceilings": ceilings_of(project) if inside and project.decided_on is None else [],
         "repeats": repeats_shown(repeats_of(project), user) if inside else [],
         "results": _results(project, confirmed),
@@ -101,8 +108,9 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "latest": next((update for update in confirmed if update.percent is not None), None),
         "unconfirmed": sum(1 for update in updates if update.state == ProgressState.REPORTED),
         "decisions": decisions,
-        "possible": [step for step, verdict in steps if verdict],
-        "refused": [(step, verdict.reason) for step, verdict in steps if not verdict],
+        "possible": [offer.step for offer in steps if offer.verdict],
+        "nearly": [offer for offer in steps if offer.nearly],
+        "refused": [(offer.step, offer.verdict.reason) for offer in steps if not offer.verdict and not offer.nearly],
         "may_edit": project.state in EDITABLE and bool(permissions.may_edit(project, user)),
         "may_report": project.state in OPEN_FOR_PROGRESS and bool(permissions.may_report_progress(project, user)),
         "history": entries,
@@ -241,6 +249,18 @@ def _results(project: Project, confirmed: Iterable[ProgressUpdate]) -> list[dict
             )
             row["achieved"] = (row["achieved"] or 0) + result.quantity
     return list(rows.values())
+
+
+@require_safe
+def lines_sheet(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The budget table as a workbook, for whoever sees the project."""
+    project = project_of(user_of(request), public_id)
+    rows = lines_of(project)
+    if not rows:
+        raise Http404
+    answer = HttpResponse(lines_workbook(project, rows), content_type=XLSX)
+    answer.headers["Content-Disposition"] = content_disposition_header(True, f"{project.code}.xlsx") or "attachment"
+    return answer
 
 
 @require_safe

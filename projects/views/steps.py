@@ -17,12 +17,11 @@ from core import clock
 from core.errors import DomainError, NotAllowed, NotFound, WrongState
 from core.once import once
 from files.services import read_bytes
-from projects import appraisal, contracts
+from projects.available import missing_with_pages
 from projects.forms import ApproveForm, DayStepForm, PaperStepForm, StepForm, StopForm
 from projects.models import Adjustment, Contract, Decision, Project, StepPaper
 from projects.permissions import sees_adjustments, sees_working_papers
 from projects.procedure import deadline_of, doubts
-from projects.requirements import missing_for
 from projects.services import take_step
 from projects.states import PROJECT_LIFE
 from projects.views.shared import project_of
@@ -72,9 +71,6 @@ EXPLAINED = {
     ),
 }
 
-# Where on the project's form a missing thing is entered.
-INPUTS = {"activities": "id_activities_0", "beneficiaries": "id_beneficiary_q", "estimate": "id_estimate_national"}
-
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
@@ -115,7 +111,7 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
         "step": found,
         "explained": EXPLAINED[found.code],
         "back": back,
-        "missing": _missing(project, found),
+        "missing": missing_with_pages(project, step, user),
         "doubts": doubts(project, step),
         "due": deadline_of(project, step),
         "late": (due := deadline_of(project, step)) is not None and clock.today() > due,
@@ -127,24 +123,6 @@ def _require_state(project: Project, step: Step) -> None:
     verdict = PROJECT_LIFE.in_state(project, step)
     if not verdict:
         raise WrongState(verdict.reason)
-
-
-def _missing(project: Project, step: Step) -> list[dict[str, Any]]:
-    """Everything the step still needs, each with the input where it is entered."""
-    edit = reverse("projects:edit", args=[project.public_id])
-    found = missing_for(project, step.code)
-    rows = [
-        {"url": f"{edit}#{INPUTS.get(name, f'id_{name}')}", "text": text}
-        for name, texts in found.items()
-        for text in texts
-    ]
-    if step.code == "contract":
-        enter = reverse("projects:contract_new", args=[project.public_id])
-        rows += [{"url": enter, "text": text} for text in contracts.missing(project)]
-    if step.code == "appraise" and not appraisal.found_fit(project):
-        give = reverse("projects:opinion", args=[project.public_id])
-        rows.append({"url": give, "text": _("No appraiser has found the file fit yet.")})
-    return rows
 
 
 @require_safe

@@ -5,13 +5,14 @@ import { start as errors } from "./errors.js";
 import { start as keep } from "./keep.js";
 import { start as keys } from "./keys.js";
 import { start as leave } from "./leave.js";
+import { start as lines } from "./lines.js";
 import { start as money } from "./money.js";
 import { start as once } from "./once.js";
 import { start as photos } from "./photos.js";
 import { start as pick } from "./pick.js";
 import { start as print } from "./print.js";
 
-const behaviours = [drops, errors, keep, keys, leave, money, once, photos, pick, print];
+const behaviours = [drops, errors, keep, keys, leave, lines, money, once, photos, pick, print];
 const run = (root) => behaviours.forEach((behaviour) => behaviour(root));
 
 run(document);

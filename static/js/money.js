@@ -7,9 +7,11 @@ const AMOUNT = /^([\d.,\s]*\d)\s*([a-z]*)(?:\s+(?:dong|vnd))?$/;
 const NUMBER = /^(?:\d+|\d{1,3}(?:\.\d{3})+|\d{1,3}(?: \d{3})+|(?:\d+|\d{1,3}(?:\.\d{3})+),\d+)$/;
 const GROUPED = /^\d{1,3}(?:\.\d{3})+(?:,\d+)?$/;
 
-const fold = (text) => text.replaceAll("₫", "đ").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d").replace(/\s+/g, " ").trim();
+export const fold = (text) => text.replaceAll("₫", "đ").toLowerCase().normalize("NFD").replace(/\p{M}/gu, "").replaceAll("đ", "d").replace(/\s+/g, " ").trim();
 
-function read(text) {
+export const group = (amount) => amount.toString().replace(/\B(?=(\d{3})+(?!\d))/g, ".");
+
+export function read(text) {
   const folded = fold(text.replaceAll("−", "-"));
   const minus = folded.startsWith("-");
   const found = folded.replace(/^-/, "").trim().match(AMOUNT);

@@ -145,7 +145,14 @@ PROJECT = {
     "closed_on": Null(day),
     "historical": boolean,
     "demonstration": boolean,
-    "available_steps": [{"step": text, "allowed": boolean, "reason": Null(text)}],
+    "available_steps": [
+        {
+            "step": text,
+            "allowed": boolean,
+            "reason": Null(text),
+            "missing": Null([{"field": text, "message": text, "page": text}]),
+        }
+    ],
     "version": whole,
 }
 UPDATE = {
@@ -411,7 +418,7 @@ def test_project_shows_money_by_source_with_null_for_what_was_not_reported(scene
     of_local_money = {"submit", "return", "approve", "start", "accept", "close", "stop"}
     of_local_money |= {"appraise", "reject", "contract", "liquidate", "settle"}
     assert set(steps) == of_local_money
-    assert steps["submit"] == {"step": "submit", "allowed": True, "reason": None}
+    assert steps["submit"] == {"step": "submit", "allowed": True, "reason": None, "missing": []}
     assert not steps["approve"]["allowed"] and steps["approve"]["reason"]
 
 

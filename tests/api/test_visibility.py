@@ -107,7 +107,7 @@ def test_what_is_not_listed_is_404_in_the_same_words_as_what_does_not_exist(
         assert nothing.status_code == 404
         for name, row in scene.names().items():
             seen = name in SIGHT[who][0]
-            for path in ("", "history/", "progress/", "evidence/"):
+            for path in ("", "lines/", "history/", "progress/", "evidence/"):
                 answer = caller.get(f"/projects/{row.public_id}/{path}")
                 if answer.status_code != (200 if seen else 404):
                     wrong.append((who, name, path, answer.status_code))

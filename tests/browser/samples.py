@@ -79,6 +79,7 @@ NO_PAGES = {
     "accounts:view_drop": "only POST",
     "projects:export": "a file",
     "projects:photo": "a file",
+    "projects:lines_sheet": "a file",
     "reports:file": "a file",
     "papers:paper": "a file",
     "papers:whole_file": "a file",

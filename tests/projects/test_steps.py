@@ -184,7 +184,7 @@ def test_incomplete_file_is_not_submitted_and_everything_missing_is_named(place:
     answer = client.post(url(row, "submit"), typed(place, "submit"))
     assert answer.status_code == 422
     assert (Project.objects.get().state, Project.objects.get().submitted_at, written()) == (S.DRAFT, None, before)
-    inputs = {item["url"].partition("#")[2] for item in answer.context["missing"]}
+    inputs = {item.url.partition("#")[2] for item in answer.context["missing"]}
     assert inputs == {"id_activities_0", "id_beneficiary_q", "id_estimate_national", "id_investment_vnd"}
     page = client.get(reverse("projects:edit", args=[row.public_id]))
     factories.activity()
