@@ -20,6 +20,7 @@ from programmes.models import (
     PlanLine,
     Programme,
     ReportingPeriod,
+    StepRule,
 )
 
 
@@ -159,6 +160,9 @@ class Project(models.Model):
     closed_on = models.DateField(null=True)
     stopped_on = models.DateField(null=True)
     version = models.PositiveIntegerField(default=1)
+
+    # The dated rules of its life, once somebody read them (projects.procedure).
+    step_rules: list[StepRule] | None = None
 
     objects: ClassVar[Any] = ProjectQuerySet.as_manager()
 

@@ -39,17 +39,16 @@ def preload(projects: Iterable[Project]) -> None:
     rules = list(StepRule.objects.all())
     for project in projects:
         keep = [rule for rule in rules if rule.source == project.programme.source]
-        project._step_rules = [rule for rule in keep if rule.area_id in (None, project.province_id)]  # type: ignore[attr-defined]
+        project.step_rules = [rule for rule in keep if rule.area_id in (None, project.province_id)]
 
 
 def rules_of(project: Project) -> list[StepRule]:
     """The rules for the project's money and province, of all times."""
-    if not hasattr(project, "_step_rules"):
+    if project.step_rules is None:
         here = Q(area__isnull=True) | Q(area=project.province_id)
         rows = StepRule.objects.filter(here, source=project.programme.source)
-        project._step_rules = list(rows)  # type: ignore[attr-defined]
-    found: list[StepRule] = project._step_rules  # type: ignore[attr-defined]
-    return found
+        project.step_rules = list(rows)
+    return project.step_rules
 
 
 def _done(project: Project, step: str) -> bool:
