@@ -7,7 +7,7 @@ import datetime as dt
 from typing import Any, ClassVar
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Agency, User
@@ -21,6 +21,12 @@ class ValidQuerySet(models.QuerySet[Any]):
         return self.filter(Q(valid_from__isnull=True) | Q(valid_from__lte=day)).filter(
             Q(valid_to__isnull=True) | Q(valid_to__gte=day)
         )
+
+    def in_order(self) -> "ValidQuerySet":
+        """A later version stands where the first of its code stood."""
+        same: Any = self.model._default_manager.filter(code=OuterRef("code")).order_by("pk")
+        rows: ValidQuerySet = self.annotate(first_version=Subquery(same.values("pk")[:1]))
+        return rows.order_by("first_version", "pk")
 
     def visible_to(self, user: User) -> "ValidQuerySet":
         """Everybody reads the rules of the whole country; those of a province who works there or administers it, and

@@ -48,6 +48,8 @@ def rules_of(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = form.usable()
     day = chosen.get("on") or clock.today()
     rows = _rows(page, user)
+    if "code" in page.kind.fixed and page.slug != "norms":  # norms stand in the order of their codes
+        rows = rows.in_order()
     if chosen.get("source"):
         rows = rows.filter(source=chosen["source"])
     found: dict[str, list[Any]] = {"now": [], "future": [], "past": []}

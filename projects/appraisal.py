@@ -39,10 +39,11 @@ class OpinionData:
 
 def criteria(project: Project) -> "QuerySet[AppraisalCriterion]":
     """The checklist in force today for the project's money and province."""
-    rows: QuerySet[AppraisalCriterion] = AppraisalCriterion.objects.valid_on(clock.today()).filter(
+    rows = AppraisalCriterion.objects.valid_on(clock.today()).filter(
         Q(area__isnull=True) | Q(area=project.province_id), source=project.programme.source
     )
-    return rows
+    found: QuerySet[AppraisalCriterion] = rows.in_order()
+    return found
 
 
 def latest(project: Project) -> list[Opinion]:

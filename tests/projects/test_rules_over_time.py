@@ -136,13 +136,14 @@ def test_who_decides_is_asked_for_the_day_of_the_decision(place: Any, people: An
 
 def test_opinion_keeps_the_line_that_was_asked_then(place: Any, people: Any, clock: Clock) -> None:
     row = factories.criterion("L1", area=place.province)
+    factories.criterion("L2", name="Đủ vốn đối ứng", area=place.province)
     project = take_step(factories.project(place, people), "submit", actor=people.officer)
     marks = {"L1": ("met", "")}
     before = give_opinion(project, OpinionData("approve", marks=marks), actor=people.leader)
     replaced(people, "criteria", row, name="Phù hợp với quy hoạch")
-    assert [line.name for line in criteria(project)] == ["Phù hợp với chương trình"]
+    assert [line.name for line in criteria(project)] == ["Phù hợp với chương trình", "Đủ vốn đối ứng"]
     clock.set("2026-10-01")
-    assert [line.name for line in criteria(project)] == ["Phù hợp với quy hoạch"]
+    assert [line.name for line in criteria(project)] == ["Phù hợp với quy hoạch", "Đủ vốn đối ứng"]  # in its old place
     after = give_opinion(project, OpinionData("approve", marks=marks), actor=people.accountant)
     assert [opinion.marks.get().criterion.name for opinion in (before, after)] == [
         "Phù hợp với chương trình",
