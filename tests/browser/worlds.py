@@ -48,7 +48,7 @@ def load_demonstration() -> None:
         assert work_once()
     _inspections(officer)
     revise_plan(AnnualPlan.objects.get(state="approved"), actor=officer)
-    lock_through(province, today - dt.timedelta(days=40), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
+    lock_through(province, today - dt.timedelta(days=70), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
     word = (settings.REFERENCE_DATA_DIR / "papers" / "contract.docx").read_bytes()
     own = TemplateData("contract", "Mẫu hợp đồng của Sở", word, "hop-dong.docx")
     upload_template(province, own, actor=administrator)
