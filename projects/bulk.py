@@ -63,7 +63,7 @@ def preview(projects: Sequence[Project], step: Step, user: "User") -> Preview:
         if verdict is None or not verdict:
             why = [verdict.reason] if verdict is not None else []
         else:
-            why = [text for texts in missing_for(project, step.code).values() for text in texts]
+            why = [text for texts in missing_for(project, step.code, user).values() for text in texts]
         if verdict and not why:
             result.can.append(project)
         else:

@@ -125,14 +125,16 @@ class Measured:
 
 
 def measured_of(project: Project) -> Measured:
+    activities = list(project.activities.all())
+    by_lines = any(activity.norm_code for activity in activities) and not _changed_since(project)
     return Measured(
         project.province,
         project.area,
-        list(project.activities.all()),
+        activities,
         list(project.beneficiaries.all()),
         project.investment_vnd,
         project,
-        [] if _changed_since(project) else lines_of(project),
+        lines_of(project) if by_lines else [],
     )
 
 

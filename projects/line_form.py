@@ -1,4 +1,4 @@
-"""The budget table as it is typed: plain inputs `line-<number>-<column>`, drawn by templates/projects/_lines.html."""
+"""The budget table as it is typed: plain inputs `line-<number>-<column>`, drawn by projects/_lines_form.html."""
 
 import re
 from collections.abc import Iterable, Mapping

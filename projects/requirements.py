@@ -289,7 +289,8 @@ class Lack:
 
 def _refusals(project: "Project", step: str, actor: "User | None") -> list[tuple[str, DomainError]]:
     found: list[tuple[str, DomainError]] = []
-    missing = missing_of(facts_of(project), step)
+    asked = any(row.step == step and row.missing is not None for row in REQUIREMENTS)
+    missing = missing_of(facts_of(project), step) if asked else {}
     if missing:
         text = gettext("The project is not complete yet.")
         found.append((FORM, Invalid(text, code="incomplete", fields=missing)))
