@@ -202,6 +202,9 @@ FIELDS = {
     "unit": gettext_lazy("Unit"),
     "multiplier_of": gettext_lazy("Multiple of the norm"),
     "multiplier": gettext_lazy("Times"),
+    "cap_scope": gettext_lazy("The amount counts for"),
+    "norm_code": gettext_lazy("Norm that it raises"),
+    "coefficient": gettext_lazy("Coefficient"),
     "difficulties": gettext_lazy("Difficulties"),
     "proposals": gettext_lazy("Proposals"),
     "person": gettext_lazy("Person"),
@@ -268,6 +271,12 @@ _STEPS = {
     "stop": gettext_lazy("Stop the project"),
 }
 OF_FIELD = {
+    "cap_scope": {
+        "project": gettext_lazy("each project anew"),
+        "establishment": gettext_lazy("an establishment over time, from the source of the norm"),
+        "establishment_all": gettext_lazy("an establishment over time, from national and local money together"),
+        "unknown": gettext_lazy("not known: its text was not seen"),
+    },
     "step": _STEPS,
     "before": _STEPS,
     "change": {

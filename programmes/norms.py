@@ -12,6 +12,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
 
 from core.models import Source, Verified
 from places.models import Area, AreaClosure
@@ -21,10 +22,10 @@ from programmes.models import Activity, PriorityCoefficient, SupportNorm
 class CapScope(models.TextChoices):
     """What the amount of a norm counts for, as its text says (`SupportNorm.cap_scope`)."""
 
-    PROJECT = "project"  # each project anew
-    ESTABLISHMENT = "establishment"  # an establishment over time, from the norm's own source
-    ESTABLISHMENT_ALL = "establishment_all"  # an establishment over time, from national and local money together
-    UNKNOWN = "unknown"
+    PROJECT = "project", _("each project anew")
+    ESTABLISHMENT = "establishment", _("an establishment over time, from the source of the norm")
+    ESTABLISHMENT_ALL = "establishment_all", _("an establishment over time, from national and local money together")
+    UNKNOWN = "unknown", _("not known: its text was not seen")
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,9 @@ from core.forms import DateField, FilterForm, KcForm, MoneyField, NfcField, Whol
 from core.models import SUPPORT_SOURCES, Verified
 from core.money import group
 from core.once import OnceForm
-from places.models import Area
+from places.models import Area, Level
 from programmes.models import Activity, ActivityGroup, DatedRule, LegalDocument
+from programmes.norms import CapScope
 from programmes.permissions import may_change_rule
 from programmes.rules import COMMON, OF_A_VERSION, SOURCE_FIELDS, Kind, codes_of, norm_codes
 
@@ -112,6 +113,9 @@ FIELDS: dict[str, dict[str, Callable[[str], forms.Field]]] = {
             label=_("Multiple of the norm"), choices=[("", "–"), *_norm_codes()], required=False
         ),
         "multiplier": lambda source: FractionField(label=_("Times"), required=False, help_text=_("For example 1,5.")),
+        "cap_scope": lambda source: forms.ChoiceField(
+            label=_("The amount counts for"), choices=CapScope.choices, initial=CapScope.UNKNOWN
+        ),
     },
     "steps": {
         "step": lambda source: CodeField("step", source, label=_("What must be done")),
@@ -148,6 +152,21 @@ FIELDS: dict[str, dict[str, Callable[[str], forms.Field]]] = {
             label=_("Percent of the support"), help_text=_("How much may be advanced in all up to this tier.")
         ),
         "condition": lambda source: _long(_("Condition")),
+    },
+    "priorities": {
+        "name": lambda source: NfcField(label=_("Priority"), max_length=300),
+        "norm_code": lambda source: forms.ChoiceField(
+            label=_("Norm that it raises"), choices=[("", _("All norms")), *_norm_codes()], required=False
+        ),
+        "place": lambda source: forms.ModelChoiceField(
+            label=_("Place with priority"),
+            queryset=Area.objects.current().exclude(level=Level.DISTRICT).order_by("level", "folded"),
+            required=False,
+            empty_label=_("Everywhere"),
+        ),
+        "coefficient": lambda source: FractionField(
+            label=_("Coefficient"), help_text=_("How many times the amount of the norm, for example 1,2.")
+        ),
     },
 }
 SEEN = {"evidence": lambda source: NfcField(label=_("Where it was seen"), max_length=500, required=False)}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from core.templatetags import kc
 from programmes.models import AdjustmentKind, AdvanceTier, AppraisalCriterion, StepRule, SupportNorm
+from programmes.norms import CapScope
 from programmes.rule_forms import YEARS
 from programmes.rules import KINDS, Kind, said
 
@@ -60,7 +61,9 @@ def _norm_notes(row: SupportNorm) -> list[str]:
     times = ""
     if row.multiplier_of and row.multiplier is not None:
         times = _("%(times)s times the norm %(code)s") % {"times": kc.number(row.multiplier), "code": row.multiplier_of}
-    return [row.beneficiary_text, times]
+    known = row.cap_scope in CapScope.values and row.cap_scope != CapScope.UNKNOWN
+    scope = _("The amount counts for %(what)s") % {"what": CapScope(row.cap_scope).label} if known else ""
+    return [row.beneficiary_text, times, scope]
 
 
 def _of_tier(row: AdvanceTier) -> str:
@@ -131,6 +134,19 @@ PAGES = {
                 Column(gettext_lazy("Percent of the support"), lambda row: kc.percent(row.percent), number=True),
             ),
             related=("activity", "group"),
+        ),
+        RulePage(
+            KINDS["priorities"],
+            gettext_lazy("Priorities"),
+            gettext_lazy("By how much a priority raises the amount of a norm. Of several, the highest holds."),
+            lambda row: row.name,
+            lambda row: [],
+            (
+                Column(gettext_lazy("Norm that it raises"), lambda row: row.norm_code or _("All norms")),
+                Column(gettext_lazy("Place with priority"), lambda row: row.place or _("Everywhere")),
+                Column(gettext_lazy("Coefficient"), lambda row: kc.number(row.coefficient), number=True),
+            ),
+            related=("place",),
         ),
     )
 }

@@ -29,9 +29,11 @@ from programmes.models import (
     AdvanceTier,
     AppraisalCriterion,
     DatedRule,
+    PriorityCoefficient,
     StepRule,
     SupportNorm,
 )
+from programmes.norms import CapScope
 from programmes.permissions import may_change_rule
 
 if TYPE_CHECKING:
@@ -157,9 +159,18 @@ def _check_tier(row: AdvanceTier, errors: Errors) -> None:
     _check_percent(row, "percent", errors)
 
 
+def _check_priority(row: PriorityCoefficient, errors: Errors) -> None:
+    if row.norm_code and row.norm_code not in norm_codes():
+        errors["norm_code"] = _("Choose one of the list.")
+    if row.coefficient < 1:
+        errors["coefficient"] = _("A priority raises the norm: enter 1 or more, for example 1,2.")
+
+
 def _check_norm(row: SupportNorm, errors: Errors) -> None:
     if row.source == Source.LOCAL and row.area_id is None:
         errors["area"] = _("A norm for local money is that of a province.")
+    if row.cap_scope not in CapScope.values:
+        errors["cap_scope"] = _("Choose one of the list.")
     if row.code not in norm_codes():
         errors["code"] = _("Choose one of the list.")
     if row.ceiling_amount_vnd is not None and row.ceiling_amount_vnd < 0:
@@ -206,6 +217,7 @@ KINDS = {
                 "unit",
                 "multiplier_of",
                 "multiplier",
+                "cap_scope",
                 "evidence",
             ),
             ("code",),
@@ -236,6 +248,14 @@ KINDS = {
             ("activity", "group", "tier"),
             (("activity", "group", "tier"),),
             _check_tier,
+        ),
+        Kind(
+            "priorities",
+            PriorityCoefficient,
+            ("code", "name", "norm_code", "place", "coefficient"),
+            ("code", "norm_code", "place"),
+            (("code",), ("name", "norm_code", "place")),
+            _check_priority,
         ),
     )
 }

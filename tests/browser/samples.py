@@ -201,6 +201,7 @@ _plain("programmes:norms", OFFICER, none="?q=khong-co-gi", wrong="?on=hom-nao")
 PAGES["programmes:rules"] = lambda: [
     ("steps", ["steps"], ADMINISTRATOR),
     ("tiers", ["tiers"], OFFICER),
+    ("priorities", ["priorities"], ADMINISTRATOR),
     ("none", ["adjustments"], OFFICER, "?on=01/01/1999&source=national"),
 ]
 PAGES["programmes:rule_new"] = lambda: [("", ["norms"], ADMINISTRATOR)]

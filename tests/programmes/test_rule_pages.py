@@ -79,6 +79,7 @@ NEW = {
     "criteria": {"name": "Phù hợp với kế hoạch"},
     "adjustments": {"change": "stop", "name": "Ngừng đề án", "authority": "provincial_committee"},
     "tiers": {"tier": "1", "percent": "37,5"},
+    "priorities": {"name": "Địa bàn khó khăn", "coefficient": "1,2"},
 }
 
 

@@ -36,6 +36,7 @@ OWN: dict[str, dict[str, Any]] = {
     "criteria": {"name": "Phù hợp với kế hoạch"},
     "adjustments": {"change": "stop", "name": "Ngừng đề án", "authority": "provincial_committee"},
     "tiers": {"tier": 1, "percent": Decimal(30)},
+    "priorities": {"name": "Địa bàn khó khăn", "coefficient": Decimal("1.2")},
 }
 
 
@@ -214,6 +215,9 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("adjustments", {"change": "no_such_change"}, "change"),
     ("adjustments", {"authority": "centre"}, "authority"),
     ("adjustments", {"authority": "ministry"}, "authority"),  # of local money
+    ("norms", {"cap_scope": "sometimes"}, "cap_scope"),
+    ("priorities", {"coefficient": Decimal("0.9")}, "coefficient"),
+    ("priorities", {"norm_code": "NO_SUCH"}, "norm_code"),
 ]
 
 
