@@ -148,7 +148,6 @@ def test_national_flagship_project_from_registration_to_archive(province: None, 
     project = enter(centre, "Chuỗi chế biến hải sản (đề án điểm)", "flagship", source, ["MACHINE", "BRAND"], firms,
                     600 * MILLION, ends_on="30/11/2028")  # fmt: skip
     officer.go(f"{page_of(project)}steps/submit/")  # the same was supported before: it has to be explained
-    officer.press("Submit for approval")
     assert Project.objects.get(pk=project.pk).state == S.DRAFT
     officer.picture("flagship-repeated")
     officer.go(f"{page_of(project)}edit/")
