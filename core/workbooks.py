@@ -6,15 +6,13 @@ What comes from outside may be made to harm: it is read in a process of its own,
 import datetime as dt
 import io
 import json
-import resource
-import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
-ROOT = Path(__file__).resolve().parent.parent
+from core.apart import TooMuch, limit, run_apart
+
 SECONDS, MEMORY = 20, 768 << 20
 MAX_COLUMNS = 200
 
@@ -32,20 +30,9 @@ def rows_of(data: bytes, most: int) -> list[list[str]]:
     formula's result as it was stored, nothing for an empty cell. Raises Unreadable; more than `most` rows are too
     large."""
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "core.workbooks", str(most)],
-            input=data,
-            capture_output=True,
-            timeout=SECONDS * 2,
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer = run_apart("core.workbooks", data, str(most), seconds=SECONDS)
+    except TooMuch as error:
         raise Unreadable("too_large") from error
-    if done.returncode != 0:
-        raise Unreadable("too_large")
-    answer = json.loads(done.stdout)
     if "fault" in answer:
         raise Unreadable(answer["fault"])
     rows: list[list[str]] = answer["rows"]
@@ -82,8 +69,7 @@ def _read(data: bytes, most: int) -> dict[str, Any]:
 
 
 def _main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    limit(SECONDS, MEMORY)
     sys.stdout.write(json.dumps(_read(sys.stdin.buffer.read(), int(sys.argv[1]))))
 
 

@@ -9,12 +9,9 @@ template nobody has looked at yet. This module knows neither Django nor the data
 import io
 import json
 import re
-import resource
-import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from docxtpl import DocxTemplate
@@ -22,6 +19,8 @@ from jinja2 import Template, nodes
 from jinja2.exceptions import SecurityError, TemplateSyntaxError, UndefinedError
 from jinja2.runtime import LoopContext, StrictUndefined
 from jinja2.sandbox import SandboxedEnvironment
+
+from core.apart import TooMuch, limit, run_apart
 
 MAX_BYTES = 5 * 1024 * 1024  # of the file
 MAX_UNPACKED = 20 * 1024 * 1024
@@ -31,7 +30,6 @@ MAX_OUTPUT = 30_000_000  # characters of one part when it is filled in
 MAX_LOOPS = 40
 TRIAL_SECONDS = 10
 TRIAL_MEMORY = 768 * 1024 * 1024
-ROOT = Path(__file__).resolve().parent.parent
 
 WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 MAIN_PART = "application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"
@@ -266,28 +264,16 @@ def trial(content: bytes, context: dict[str, Any]) -> str:
     check_file(content)
     head = json.dumps(context).encode()
     try:
-        done = subprocess.run(
-            [sys.executable, "-m", "papers.rendering"],
-            input=len(head).to_bytes(8, "big") + head + content,
-            capture_output=True,
-            timeout=TRIAL_SECONDS * 2,
-            cwd=ROOT,
-            env={"PYTHONPATH": str(ROOT), "PYTHONIOENCODING": "utf-8", "LC_ALL": "C.UTF-8"},
-            check=False,
-        )
-    except subprocess.TimeoutExpired as error:
+        answer = run_apart("papers.rendering", len(head).to_bytes(8, "big") + head + content, seconds=TRIAL_SECONDS)
+    except TooMuch as error:
         raise Refused("too_slow") from error
-    if done.returncode != 0:
-        raise Refused("too_slow")
-    answer = json.loads(done.stdout)
     if "code" in answer:
         raise Refused(answer["code"], answer["detail"])
     return str(answer["text"])
 
 
 def _main() -> None:
-    resource.setrlimit(resource.RLIMIT_CPU, (TRIAL_SECONDS, TRIAL_SECONDS))
-    resource.setrlimit(resource.RLIMIT_AS, (TRIAL_MEMORY, TRIAL_MEMORY))
+    limit(TRIAL_SECONDS, TRIAL_MEMORY)
     data = sys.stdin.buffer.read()
     size = int.from_bytes(data[:8], "big")
     try:

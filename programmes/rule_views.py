@@ -4,7 +4,6 @@ import datetime as dt
 from collections.abc import Callable
 from typing import Any
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -12,11 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock
-from core.errors import DomainError, NotAllowed, NotFound
-from core.once import once
+from core.errors import NotAllowed, NotFound
 from programmes import permissions, rules
 from programmes.models import DatedRule
 from programmes.rule_forms import EndForm, RuleFilter, RuleForm, stored_rule
@@ -118,26 +116,16 @@ def _changing(
     context: dict[str, Any],
 ) -> HttpResponse:
     """The form once sent: where it leads, or itself with what was refused."""
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def store() -> str:
-            row = act()
-            return reverse("programmes:rule", args=[page.slug, row.pk])
+    def store() -> str:
+        return reverse("programmes:rule", args=[page.slug, act().pk])
 
-        try:
-            answer = once(request, form, store)
-        except (NotAllowed, NotFound):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-            if refusal.code == "stale":
-                now = context["row"].__class__.objects.get(pk=context["row"].pk)
-                form.take_over(now.row_version, stored_rule(page.kind, now))
-        else:
-            messages.success(request, done)
-            return answer
+    answer, error = sent_once(request, form, store, done, raises=(NotAllowed, NotFound))
+    if answer:
+        return answer
+    if error is not None and error.code == "stale":
+        now = context["row"].__class__.objects.get(pk=context["row"].pk)
+        form.take_over(now.row_version, stored_rule(page.kind, now))
     return render_form(request, "programmes/rule_form.html", form, {"page": page, **context}, error)
 
 

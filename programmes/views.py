@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock
 from core.errors import DomainError, Invalid, NotAllowed, WrongState
@@ -144,27 +144,20 @@ def plan_new(request: HttpRequest) -> HttpResponse:
     permissions.may_enter_plan(None, user).require()
     more = "more" in request.POST
     form = NewPlanForm(request.POST or None, actor=user, more=more)
-    error = None
-    if request.method == "POST" and not more and form.is_valid():
 
-        def act() -> str:
-            data = form.cleaned_data
-            lines = form.lines(data["programme"])
-            made = services.create_plan(
-                form.of_province(), data["programme"], data["year"], lines, actor=user, note=data["note"]
-            )
-            return reverse("programmes:plan", args=[made.public_id])
+    def act() -> str:
+        data = form.cleaned_data
+        lines = form.lines(data["programme"])
+        made = services.create_plan(
+            form.of_province(), data["programme"], data["year"], lines, actor=user, note=data["note"]
+        )
+        return reverse("programmes:plan", args=[made.public_id])
 
-        try:
-            answer = once(request, form, act)
-        except NotAllowed:
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The draft of the plan is stored."))
-            return answer
+    answer, error = None, None
+    if not more:
+        answer, error = sent_once(request, form, act, _("The draft of the plan is stored."), raises=(NotAllowed,))
+    if answer:
+        return answer
     return _plan_form(request, form, None, error)
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID, uuid4
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -12,11 +11,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import drafts
 from accounts.models import FormDraft, User
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from accounts.views.drafts import key_in
 from core import clock
-from core.errors import DomainError, NotAllowed, WrongState
-from core.once import once
 from places.services import province_of
 from projects import permissions, services
 from projects.ceilings import Measured, repeats, repeats_shown, sources_asked
@@ -38,24 +35,15 @@ def new(request: HttpRequest) -> HttpResponse:
     again = _typed_before(request, user)
     source = _copied_from(request, user) if again is None else None
     form = _form(request, user, None, again, copied_values(source) if source else None)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            project = services.create_project(form.project_data(), actor=user)
-            drafts.stored(user, key_in(request.POST))
-            return reverse("projects:detail", args=[project.public_id])
+    def act() -> str:
+        project = services.create_project(form.project_data(), actor=user)
+        drafts.stored(user, key_in(request.POST))
+        return reverse("projects:detail", args=[project.public_id])
 
-        try:
-            answer = once(request, form, act)
-        except NotAllowed:
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The draft is stored. Complete it, then submit it."))
-            return answer
+    answer, error = sent_once(request, form, act, _("The draft is stored. Complete it, then submit it."))
+    if answer:
+        return answer
     return _form_page(request, user, form, None, error=error, again=again, source=source)
 
 
@@ -69,29 +57,19 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
         return _find(request, user, project)
     again = _typed_before(request, user)
     form = _form(request, user, project, again)
-    error, unlike = None, []
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            version = form.cleaned_data["version"] or 0  # a form that does not say overwrites nobody's work
-            services.change_project(project, form.project_data(), actor=user, version=version)
-            drafts.stored(user, key_in(request.POST))
-            return reverse("projects:detail", args=[project.public_id])
+    def act() -> str:
+        version = form.cleaned_data["version"] or 0  # a form that does not say overwrites nobody's work
+        services.change_project(project, form.project_data(), actor=user, version=version)
+        drafts.stored(user, key_in(request.POST))
+        return reverse("projects:detail", args=[project.public_id])
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-            if refusal.code == "stale":
-                unlike = _take_up(form, user, public_id)
-        else:
-            messages.success(request, _("Saved."))
-            return answer
-    else:
+    answer, error = sent_once(request, form, act, _("Saved."))
+    if answer:
+        return answer
+    if error is None:
         services.require_editable(project)
+    unlike = _take_up(form, user, public_id) if error is not None and error.code == "stale" else []
     return _form_page(request, user, form, project, error=error, unlike=unlike, again=again)
 
 

@@ -1,9 +1,9 @@
 """Inspections of a project: entering, changing, signing, putting right; what they ask for."""
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.models import User
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
-from core.errors import DomainError, NotAllowed, WrongState
-from core.once import once
+from core.errors import DomainError, Invalid, WrongState
+from files.services import Photo
 from projects import inspections, permissions
 from projects.inspection_forms import InspectionForm, MetForm, SignForm
 from projects.models import Inspection, InspectionState, Project
@@ -55,32 +55,36 @@ def _enter(request: HttpRequest, user: User, project: Project, corrects: Inspect
     permissions.may_inspect(project, user).require()
     files = request.FILES if request.method == "POST" else None
     form = InspectionForm(request.POST or None, files, project=project, user=user, row=corrects)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            row = inspections.record_inspection(
-                project, form.inspection_data(), actor=user, photos=photos, corrects=corrects
-            )
-            return _at(row)
+    def store(photos: list[Photo]) -> Inspection:
+        return inspections.record_inspection(
+            project, form.inspection_data(), actor=user, photos=photos, corrects=corrects
+        )
 
-        try:
-            photos = check_photos(form.cleaned_data["photos"])
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("The inspection is stored as a draft. Check it, then sign it."))
-            return answer
+    done = _("The inspection is stored as a draft. Check it, then sign it.")
+    answer, error = _sent(request, form, store, done)
+    if answer:
+        return answer
     inspections.require_open(project)
     if corrects is not None and corrects.state != InspectionState.SIGNED:
         raise WrongState(_("Only a signed inspection of this project is corrected; a draft is changed."))
     return render_form(
         request, "projects/inspection_form.html", form, {"project": project, "corrects": corrects}, error
     )
+
+
+def _sent(
+    request: HttpRequest, form: InspectionForm, store: Callable[[list[Photo]], Inspection], done: str
+) -> tuple[HttpResponse | None, DomainError | None]:
+    """As `sent_once`; photos are checked before, as that takes its time."""
+    if request.method != "POST" or not form.is_valid():
+        return None, None
+    try:
+        photos = check_photos(form.cleaned_data["photos"])
+    except Invalid as refusal:
+        form.blame(refusal)
+        return None, refusal
+    return sent_once(request, form, lambda: _at(store(photos)), done)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -90,26 +94,15 @@ def edit(request: HttpRequest, public_id: UUID, inspection_id: UUID) -> HttpResp
     permissions.may_inspect(row.project, user).require()
     files = request.FILES if request.method == "POST" else None
     form = InspectionForm(request.POST or None, files, project=row.project, user=user, row=row)
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            version = form.cleaned_data["version"]
-            inspections.change_inspection(row, form.inspection_data(), actor=user, photos=photos, version=version)
-            return _at(row)
+    def store(photos: list[Photo]) -> Inspection:
+        version = form.cleaned_data["version"]
+        return inspections.change_inspection(row, form.inspection_data(), actor=user, photos=photos, version=version)
 
-        try:
-            photos = check_photos(form.cleaned_data["photos"])
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("Saved."))
-            return answer
-    elif row.state != InspectionState.DRAFT:
+    answer, error = _sent(request, form, store, _("Saved."))
+    if answer:
+        return answer
+    if error is None and row.state != InspectionState.DRAFT:
         raise WrongState(_("This inspection is signed; another record that names it puts it right."))
     return render_form(request, "projects/inspection_form.html", form, {"project": row.project, "row": row}, error)
 
@@ -146,23 +139,15 @@ def sign(request: HttpRequest, public_id: UUID, inspection_id: UUID) -> HttpResp
     user = user_of(request)
     row = _seen(user, public_id, inspection_id)
     permissions.may_inspect(row.project, user).require()
-    form, error = SignForm(request.POST), None
-    if form.is_valid():
+    form = SignForm(request.POST)
 
-        def act() -> str:
-            inspections.sign_inspection(row, actor=user)
-            return _at(row)
+    def act() -> str:
+        inspections.sign_inspection(row, actor=user)
+        return _at(row)
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            error = refusal
-            form.add_error(None, [text for texts in refusal.fields.values() for text in texts] or refusal.message)
-        else:
-            messages.success(request, _("Signed. What it asks for is followed from now on."))
-            return answer
+    answer, error = sent_once(request, form, act, _("Signed. What it asks for is followed from now on."))
+    if answer:
+        return answer
     return _page(request, user, row, form, error)
 
 
@@ -173,24 +158,16 @@ def met(request: HttpRequest, public_id: UUID, inspection_id: UUID, pk: int) -> 
     row = _seen(user, public_id, inspection_id)
     wanted = get_object_or_404(row.requirements, pk=pk)
     permissions.may_inspect(row.project, user).require()
-    form, error = MetForm(request.POST or None), None
-    if request.method == "POST" and form.is_valid():
+    form = MetForm(request.POST or None)
 
-        def act() -> str:
-            inspections.meet_requirement(wanted, form.cleaned_data["on"], form.cleaned_data["note"], actor=user)
-            return _at(row)
+    def act() -> str:
+        inspections.meet_requirement(wanted, form.cleaned_data["on"], form.cleaned_data["note"], actor=user)
+        return _at(row)
 
-        try:
-            answer = once(request, form, act)
-        except (NotAllowed, WrongState):
-            raise
-        except DomainError as refusal:
-            form.blame(refusal)
-            error = refusal
-        else:
-            messages.success(request, _("Recorded as done."))
-            return answer
-    else:
+    answer, error = sent_once(request, form, act, _("Recorded as done."))
+    if answer:
+        return answer
+    if error is None:
         inspections.require_waiting(wanted)
     context = {"project": row.project, "row": row, "wanted": wanted}
     return render_form(request, "projects/inspection_met.html", form, context, error)

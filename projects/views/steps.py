@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -11,11 +10,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.signed_in import render_form, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.steps import Step
 from core import clock
-from core.errors import DomainError, NotAllowed, NotFound, WrongState
-from core.once import once
+from core.errors import NotAllowed, NotFound, WrongState
 from files.services import read_bytes
 from projects.available import missing_with_pages
 from projects.forms import ApproveForm, DayStepForm, PaperStepForm, StepForm, StopForm
@@ -86,26 +84,16 @@ def step(request: HttpRequest, public_id: UUID, step: str) -> HttpResponse:
     form = kind(request.POST or None, files, project=project, note_required=found.note_required, **more)
     of_inbox = request.GET.get("back") == "inbox"
     back = reverse("projects:inbox") if of_inbox else reverse("projects:detail", args=[project.public_id])
-    error = None
-    if request.method == "POST" and form.is_valid():
 
-        def act() -> str:
-            take_step(project, found.code, actor=user, note=form.cleaned_data["note"], data=form.data_for())
-            return back
+    def act() -> str:
+        take_step(project, found.code, actor=user, note=form.cleaned_data["note"], data=form.data_for())
+        return back
 
-        try:
-            answer = once(request, form, act)
-        except NotAllowed:
-            raise
-        except DomainError as refusal:
-            _require_state(project_of(user, public_id), found)  # somebody else moved it meanwhile
-            form.blame(refusal)
-            error = refusal
-        else:
-            done = _("«%(step)s» is recorded: %(code)s.") % {"step": found.label, "code": project.code}
-            messages.success(request, done)
-            return answer
-    _require_state(project, found)
+    done = _("«%(step)s» is recorded: %(code)s.") % {"step": found.label, "code": project.code}
+    answer, error = sent_once(request, form, act, done, raises=(NotAllowed,))
+    if answer:
+        return answer
+    _require_state(project_of(user, public_id) if error else project, found)  # somebody else may have moved it
     context = {
         "project": project,
         "step": found,
