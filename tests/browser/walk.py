@@ -129,8 +129,9 @@ class Walk:
         texts = page.evaluate(f"({LOOK}).texts()")
         self.wrong(sample, 390, *(f"English: {text}" for text in foreign(texts, "vi")))
         self.wrong(sample, 390, *axe_findings(page))
-        page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-        self.wrong(sample, WIDTHS[0], *axe_findings(page))
+        if picture:  # others see the same page with other buttons: for them the phone is enough
+            page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+            self.wrong(sample, WIDTHS[0], *axe_findings(page))
 
     def _read_in_english(self, sample: Sample) -> None:
         html = self.clients["en"].get(sample.path).content.decode()
