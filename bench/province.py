@@ -4,6 +4,8 @@ import datetime as dt
 import random
 from typing import Any
 
+from django.db import connection
+
 from core import clock
 from core.models import Source
 from projects.models import Project, ProjectEstimate, ProjectState
@@ -51,6 +53,8 @@ def fill(place: factories.Place, people: factories.People, count: int) -> None:
     )
     link = Project.activities.through
     link.objects.bulk_create((link(project_id=row.pk, activity_id=activity.pk) for row in rows), batch_size=1000)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as the database does by itself after some minutes
 
 
 WITH_DATE = ("approved", "contracted", "in_progress", "accepted", "liquidated", "settled", "closed", "stopped")
