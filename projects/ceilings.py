@@ -214,9 +214,10 @@ def given_before(what: Measured, on: dt.date) -> dict[str, list[Given]]:
         .prefetch_related("beneficiaries", "activities", "contracts")
         .order_by("decided_on", "pk")
     )
+    decided = decided_support([project.pk for project in rows])
     found: dict[str, list[Given]] = {}
     for project in rows:
-        money = decided_support(project)
+        money = decided.get(project.pk, {})
         owners = [row.pk for row in project.beneficiaries.all()]
         measured_by = {activity.norm_code for activity in project.activities.all()}
         for key in owners:
@@ -232,11 +233,14 @@ def given_before(what: Measured, on: dt.date) -> dict[str, list[Given]]:
     return found
 
 
-def decided_support(project: Project) -> dict[str, int]:
-    """Support that all decisions together give, by source, without what is zero."""
-    rows = DecisionMoney.objects.filter(decision__project=project, source__in=SUPPORT_SOURCES).order_by()
-    sums = rows.values_list("source").annotate(total=Sum("amount_vnd"))
-    return {source: total for source, total in sums if total}
+def decided_support(projects: Sequence[int]) -> dict[int, dict[str, int]]:
+    """By project, support that all its decisions together give, by source, without what is zero."""
+    rows = DecisionMoney.objects.filter(decision__project__in=projects, source__in=SUPPORT_SOURCES).order_by()
+    found: dict[int, dict[str, int]] = {}
+    for project, source, total in rows.values_list("decision__project", "source").annotate(total=Sum("amount_vnd")):
+        if total:
+            found.setdefault(project, {})[source] = total
+    return found
 
 
 def _by_contract(project: Project, enterprise: int) -> int | None:

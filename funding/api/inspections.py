@@ -14,10 +14,9 @@ from accounts.models import Agency
 from core.api.problems import bad_field
 from core.api.serializers import Day, StrictSerializer, Text, Uuid
 from core.api.views import PortalRequest, PortalView
-from funding.api.projects import get_project
+from funding.api.life import inside
 from projects.inspections import InspectionData, meet_requirement, record_inspection, sign_inspection
 from projects.models import Inspection, InspectionState, Project
-from projects.permissions import sees_working_papers
 
 ANY = OpenApiTypes.OBJECT
 
@@ -83,13 +82,6 @@ def show_inspection(row: Inspection) -> dict[str, Any]:
     }
 
 
-def _inside(request: PortalRequest, project_id: UUID) -> Project:
-    project = get_project(request, project_id)
-    if not sees_working_papers(project, request.user):
-        raise Http404
-    return project
-
-
 def _one(project: Project, inspection_id: UUID) -> Inspection:
     row: Inspection | None = project.inspections.filter(public_id=inspection_id).first()
     if row is None:
@@ -103,13 +95,13 @@ class InspectionList(PortalView):
     @extend_schema(operation_id="inspections", responses=ANY)
     def get(self, request: PortalRequest, project_id: UUID) -> Response:
         values = self.read_params(request)
-        rows = _inside(request, project_id).inspections.select_related("corrects", "corrected_by")
+        rows = inside(request, project_id).inspections.select_related("corrects", "corrected_by")
         rows = rows.prefetch_related("requirements", "photos__file")
         return self.page(request, rows, lambda found: [show_inspection(row) for row in found], values)
 
     @extend_schema(operation_id="inspection_create", request=InspectionBody, responses={201: ANY})
     def post(self, request: PortalRequest, project_id: UUID) -> HttpResponse:
-        project = _inside(request, project_id)
+        project = inside(request, project_id)
 
         def act() -> Response:
             body = self.body(InspectionBody, request)
@@ -134,7 +126,7 @@ class InspectionList(PortalView):
 class InspectionSign(PortalView):
     @extend_schema(operation_id="inspection_sign", request=EmptyBody, responses=ANY)
     def post(self, request: PortalRequest, project_id: UUID, inspection_id: UUID) -> HttpResponse:
-        row = _one(_inside(request, project_id), inspection_id)
+        row = _one(inside(request, project_id), inspection_id)
 
         def act() -> Response:
             self.body(EmptyBody, request)
@@ -146,7 +138,7 @@ class InspectionSign(PortalView):
 class RequirementDone(PortalView):
     @extend_schema(operation_id="inspection_requirement_done", request=DoneBody, responses=ANY)
     def post(self, request: PortalRequest, project_id: UUID, inspection_id: UUID, requirement_id: int) -> HttpResponse:
-        inspection = _one(_inside(request, project_id), inspection_id)
+        inspection = _one(inside(request, project_id), inspection_id)
         row = inspection.requirements.filter(pk=requirement_id).first()
         if row is None:
             raise Http404

@@ -11,7 +11,7 @@ from core.api import params
 from core.api.views import PortalRequest, PortalView
 from funding.api.life import inside
 from papers.catalogue import OF_PROJECT
-from papers.views.shared import paper_answer, whole_file_answer
+from papers.downloads import paper_answer, whole_file_answer
 
 ANY = OpenApiTypes.OBJECT
 FORMATS = ("docx", "pdf")

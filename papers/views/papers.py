@@ -15,10 +15,10 @@ from core.models import Source, Verified
 from papers import archive, permissions, registration, services
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
 from papers.content import Known, missing
+from papers.downloads import PDF, file_answer, paper_answer, whole_file_answer
 from papers.forms import NarrativeForm
 from papers.models import PaperTemplate
 from papers.rendering import WORD
-from papers.views.shared import PDF, file_answer, paper_answer, whole_file_answer
 from places.models import Area
 from projects.models import Project
 from projects.views.shared import project_of

@@ -17,10 +17,10 @@ from core.models import Source
 from files.services import read_bytes
 from papers import permissions, services
 from papers.catalogue import FORMS
+from papers.downloads import file_answer
 from papers.forms import TemplateForm, WithdrawForm
 from papers.models import PaperTemplate
 from papers.rendering import WORD
-from papers.views.shared import file_answer
 from places.models import Area
 
 

@@ -1,4 +1,4 @@
-"""What the pages share."""
+"""Giving out the papers of a project, for its pages and the API."""
 
 from django.http import FileResponse, Http404, HttpResponse
 from django.utils.http import content_disposition_header
