@@ -13,6 +13,7 @@ from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
 from core.apart import TooMuch, limit, run_apart
 
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"  # the type of the file
 SECONDS, MEMORY = 20, 768 << 20
 MAX_COLUMNS = 200
 

@@ -20,6 +20,7 @@ from audit.models import Entry
 from core import clock
 from core.errors import DomainError, NotAllowed, WrongState
 from core.models import SUPPORT_SOURCES, Source
+from core.workbooks import XLSX
 from enterprises.models import Enterprise
 from funding import permissions, services
 from funding.advances import advances_of, warnings_of_advance
@@ -36,7 +37,6 @@ from projects.models import WAITING, Project, ProjectEstimate
 from projects.services import DecisionData
 
 PAGE_SIZE = 50
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 RETURNED = Q(kind=EntryKind.RETURN) | Q(kind=EntryKind.CORRECTION, corrects__kind=EntryKind.RETURN)
 PARTS = ("advanced", "returned", "open", "settled", "delivered")
 

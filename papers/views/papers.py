@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.signed_in import render_form, user_of
 from core import clock
 from core.models import Source, Verified
+from core.workbooks import XLSX
 from papers import archive, permissions, registration, services
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
 from papers.content import Known, missing
@@ -22,9 +23,6 @@ from papers.rendering import WORD
 from places.models import Area
 from projects.models import Project
 from projects.views.shared import project_of
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-
 
 # --- papers of a project ----------------------------------------------------------------------------------------------
 

@@ -15,6 +15,7 @@ from accounts.signed_in import render_form, user_of
 from audit.steps import Step
 from core import clock
 from core.errors import NotAllowed
+from core.workbooks import XLSX
 from projects.bulk import LIMIT, asked, counts, preview, take_for_all
 from projects.filters import ProjectFilter
 from projects.forms import PaperStepForm, StepForm
@@ -24,7 +25,6 @@ from projects.views.shared import in_order, with_support
 from projects.views.steps import EXPLAINED, FORMS
 from projects.workbook import workbook
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # Who moves projects at all; each step asks for its own right.
 MOVING = (Role.OFFICER, Role.LEADER, Role.ACCOUNTANT, Role.CENTRE, Role.MINISTRY)
 

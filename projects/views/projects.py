@@ -19,6 +19,7 @@ from accounts.views.saved import SavedViewForm
 from audit.models import Entry
 from core import clock
 from core.models import SUPPORT_SOURCES, Source
+from core.workbooks import XLSX
 from places.models import Level
 from places.services import district_on
 from projects import appraisal, permissions
@@ -42,8 +43,6 @@ from projects.states import PROJECT_LIFE
 from projects.views.lists import may_move
 from projects.views.shared import PAGE_SIZE, page_of, project_of, support_totals, with_support
 from projects.workbook import lines_workbook
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_safe

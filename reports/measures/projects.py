@@ -128,8 +128,7 @@ def places_section(scope: Scope) -> Section:
 def progress_section(scope: Scope) -> Section:
     """The latest confirmed progress of each project of the year, dated within the period or before: of each figure the
     last one that was reported, so that an update without it takes nothing away. One confirmed after its day was locked
-    counts as of the confirmation. Updates that wait for confirmation are
-    counted and not used."""
+    counts as of the confirmation. Updates that wait for confirmation are counted and not used."""
     columns = [
         Column("place", "Địa bàn", kind="text"),
         Column("state", "Trạng thái", kind="text"),
