@@ -9,6 +9,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db.models import Model
 from django.forms.renderers import TemplatesSetting
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext_lazy as _
@@ -112,6 +113,18 @@ def _in_words(bound: forms.BoundField, value: Any) -> str:
     return " ".join(str(shown or "").split())
 
 
+def told(form: "KcForm") -> str:
+    """What a form of filters narrows by, in words: «Budget year: 2026; State: Draft»."""
+    words = []
+    for name, field in form.fields.items():
+        value = form.cleaned_data.get(name)
+        if name not in getattr(form, "used", ()) or value in (None, ""):
+            continue
+        said = value if isinstance(value, Model) else _in_words(form[name], value)
+        words.append(str(field.label) if value is True else f"{field.label}: {said}")
+    return "; ".join(words)
+
+
 class FilterForm(KcForm):
     """What a list is narrowed by, from the address. What cannot be used is named (`ignored`) and left out."""
 
@@ -125,9 +138,15 @@ class FilterForm(KcForm):
         return {name: value for name, value in self.cleaned_data.items() if value not in (None, "")}
 
     @property
+    def in_words(self) -> str:
+        """«Budget year: 2026; State: Draft», of what is used."""
+        self.is_valid()
+        return told(self)
+
+    @property
     def ignored(self) -> list[str]:
         """«Year: abc» for each part of the address that could not be used."""
-        known = {*self.fields, "page"}
+        known = {*self.fields, "page", "format"}
         wrong = [f"{self.fields[name].label}: {self.data.get(name, '')[:40]}" for name in self.errors]
         return wrong + [f"{name[:20]}: {self.data.get(name, '')[:40]}" for name in self.data if name not in known]
 

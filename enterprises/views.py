@@ -9,17 +9,27 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
+from core import sheets
 from core.errors import DomainError
 from enterprises import permissions, services
 from enterprises.forms import EnterpriseFilter, EnterpriseForm, NewEnterpriseForm, stored
 from enterprises.models import Enterprise
 
 PAGE_SIZE = 50
+COLUMNS = (
+    sheets.Column(_lazy("Name"), lambda row: row.name, width=46),
+    sheets.Column(_lazy("Tax code"), lambda row: row.tax_code, width=18),
+    sheets.Column(_lazy("Kind of business"), lambda row: row.get_kind_display()),
+    sheets.Column(_lazy("Place"), lambda row: row.area.full_name),
+    sheets.Column(_lazy("Main product"), lambda row: row.main_product),
+    sheets.Column(_lazy("Workers"), lambda row: row.headcount, "number"),
+)
 
 
 def _enterprise(user: User, public_id: UUID) -> Enterprise:
@@ -34,6 +44,8 @@ def index(request: HttpRequest) -> HttpResponse:
     visible = Enterprise.objects.visible_to(user)
     form = EnterpriseFilter(request.GET, rows=visible)
     rows = form.narrow().select_related("area").order_by("folded", "id")
+    if wanted := sheets.asked(request):
+        return sheets.answer(wanted, "co-so", _("Establishments"), COLUMNS, rows.iterator(), about=form.in_words)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     context = {
         "form": form,

@@ -8,7 +8,7 @@ from django.db.models.functions import Cast
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid
-from core.forms import KcForm
+from core.forms import KcForm, told
 from core.models import SUPPORT_SOURCES
 from enterprises.models import Enterprise
 from places.models import Area, AreaClosure, Level
@@ -153,18 +153,11 @@ class ProjectFilter(KcForm):
     def in_words(self) -> str:
         """«Budget year: 2026; State: Draft», of what is used."""
         self.is_valid()
-        words = []
-        for name in self.fields:
-            if name in self.used and name in self.cleaned_data:
-                value = self.cleaned_data[name]
-                choices = {str(key): label for key, label in _flat(getattr(self.fields[name], "choices", ()))}
-                said = choices.get(str(value), value)
-                words.append(str(self.fields[name].label) if value is True else f"{self.fields[name].label}: {said}")
-        return "; ".join(words)
+        return told(self)
 
     @property
     def ignored(self) -> list[str]:
         """«Budget year: abc» for each part of the address that could not be used."""
-        known = {*self.fields, "page", "all", "step"}
+        known = {*self.fields, "page", "format", "all", "step"}
         wrong = [f"{self.fields[name].label}: {self.data.get(name, '')[:40]}" for name in self.errors]
         return wrong + [f"{name[:20]}: {self.data.get(name, '')[:40]}" for name in self.data if name not in known]

@@ -1,73 +1,30 @@
-"""A list of projects as a workbook: every row that was found, money in đồng, text that never becomes a formula."""
+"""Projects as files: the columns of their list, and the budget table of one."""
 
-import datetime as dt
 import io
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 import xlsxwriter
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core import clock
+from core import clock, sheets
 from core.models import Source
 from projects.columns import Column
 from projects.lines import LineData, sums
 from projects.models import Project
 
-WIDTHS = {"text": 24, "state": 20, "day": 12, "money": 18}
-RISKY = ("=", "+", "-", "@", "\t", "\r")
+KINDS = {"state": "text"}
 
 
-def workbook(rows: Iterable[Project], columns: Sequence[Column], *, filters: str) -> bytes:
-    """`filters`: what the rows were narrowed by, in words; it stands in the sheet with the moment of the figures."""
-    out = io.BytesIO()
-    options = {"in_memory": True, "constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    book = xlsxwriter.Workbook(out, options)
-    sheet = book.add_worksheet(_("Projects"))
-    font = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
-    text = book.add_format({**font, "border": 1, "text_wrap": True})
-    quoted = book.add_format({**font, "border": 1, "text_wrap": True, "quote_prefix": True})
-    styles = {
-        "text": text,
-        "state": text,
-        "day": book.add_format({**font, "border": 1, "num_format": "dd/mm/yyyy"}),
-        "money": book.add_format({**font, "border": 1, "num_format": "#,##0"}),
-    }
-    head = book.add_format({**font, "border": 1, "bold": True, "text_wrap": True, "bg_color": "#E8EFEA"})
-    plain = book.add_format(font)
-
-    def put(row: int, column: int, value: Any, kind: str) -> None:
-        if value is None or value == "":
-            sheet.write_blank(row, column, None, styles[kind])
-        elif kind == "money":
-            sheet.write_number(row, column, value, styles[kind])
-        elif isinstance(value, dt.date):
-            sheet.write_datetime(row, column, dt.datetime.combine(value, dt.time()), styles[kind])
-        else:
-            sheet.write_string(row, column, str(value), quoted if str(value).startswith(RISKY) else styles[kind])
-
-    sheet.set_column(0, 0, 16)
-    sheet.set_column(1, 1, 46)
-    sheet.set_column(2, 2, 22)
-    for number, column in enumerate(columns, start=3):
-        sheet.set_column(number, number, WIDTHS[column.kind])
-    sheet.write_string(0, 0, _("Projects"), book.add_format({**font, "bold": True}))
-    moment = f"{timezone.localtime(clock.now()):%H:%M %d/%m/%Y}"
-    sheet.write_string(1, 0, _("Figures of %(moment)s. %(filters)s") % {"moment": moment, "filters": filters}, plain)
-    titles = [_("Code"), _("Project"), _("Source"), *(_title(column) for column in columns)]
-    for number, title in enumerate(titles):
-        sheet.write_string(3, number, title, head)
-    sheet.freeze_panes(4, 2)
-    line = 3
-    for line, project in enumerate(rows, start=4):
-        values = [(project.code, "text"), (project.name, "text"), (project.programme.get_source_display(), "text")]
-        values += [(column.value(project), column.kind) for column in columns]
-        for number, (value, kind) in enumerate(values):
-            put(line, number, value, kind)
-    sheet.autofilter(3, 0, line, len(titles) - 1)
-    book.close()
-    return out.getvalue()
+def sheet_columns(columns: Sequence[Column]) -> list[sheets.Column]:
+    """Code, name and source, then those chosen."""
+    first = [
+        sheets.Column(_("Code"), lambda project: project.code, width=16),
+        sheets.Column(_("Project"), lambda project: project.name, width=46),
+        sheets.Column(_("Source"), lambda project: project.programme.get_source_display(), width=22),
+    ]
+    rest = [sheets.Column(one.label, one.value, KINDS.get(one.kind, one.kind)) for one in columns]
+    return [*first, *rest]
 
 
 def lines_workbook(project: Project, lines: Sequence[LineData]) -> bytes:
@@ -95,7 +52,7 @@ def lines_workbook(project: Project, lines: Sequence[LineData]) -> bytes:
     for row, line in enumerate(lines, start=4):
         sheet.write_number(row, 0, row - 3, text)
         for column, words in enumerate((line.content, line.activity.name if line.activity else "", line.unit), start=1):
-            sheet.write_string(row, column, words, quoted if words.startswith(RISKY) else text)
+            sheet.write_string(row, column, words, quoted if words.startswith(sheets.RISKY) else text)
         amounts = [line.money.get(source) for source in Source]
         count = None if line.quantity is None else float(line.quantity)
         figures = (count, line.unit_price_vnd, *amounts, line.total_vnd)
@@ -112,7 +69,3 @@ def lines_workbook(project: Project, lines: Sequence[LineData]) -> bytes:
     sheet.write_number(row + 1, 10, sum(totals.values()), money)
     book.close()
     return out.getvalue()
-
-
-def _title(column: Column) -> str:
-    return f"{column.label} ({_('đồng')})" if column.kind == "money" else str(column.label)

@@ -9,11 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
 from accounts.signed_in import render_form, user_of
 from audit.models import Entry
+from core import sheets
 from core.errors import DomainError
 from core.once import once
 from programmes.locking import is_locked
@@ -23,6 +25,16 @@ from training.forms import ClassFilter, ClassForm, NewClassForm, stored
 from training.models import TrainingClass
 
 PAGE_SIZE = 50
+COLUMNS = (
+    sheets.Column(_lazy("Subject"), lambda row: row.subject, width=46),
+    sheets.Column(_lazy("Kind"), lambda row: row.get_kind_display()),
+    sheets.Column(_lazy("Project"), lambda row: row.project.code, width=16),
+    sheets.Column(_lazy("Place"), lambda row: row.area.full_name),
+    sheets.Column(_lazy("Starts on"), lambda row: row.starts_on, "day"),
+    sheets.Column(_lazy("Ends on"), lambda row: row.ends_on, "day"),
+    sheets.Column(_lazy("Learners"), lambda row: row.total, "number"),
+    sheets.Column(_lazy("Of them women"), lambda row: row.women, "number"),
+)
 
 
 def _project(user: User, public_id: UUID) -> Project:
@@ -43,6 +55,8 @@ def index(request: HttpRequest) -> HttpResponse:
     visible = TrainingClass.objects.visible_to(user_of(request))
     form = ClassFilter(request.GET, rows=visible)
     rows = form.narrow().select_related("area", "project")
+    if wanted := sheets.asked(request):
+        return sheets.answer(wanted, "lop", _("Training classes"), COLUMNS, rows.iterator(), about=form.in_words)
     context = {
         "form": form,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),

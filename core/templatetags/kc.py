@@ -166,6 +166,16 @@ def pager(context: template.Context, page: Page[Any]) -> dict[str, Any]:
     return {"page": page, "request": context.get("request")}
 
 
+@register.inclusion_tag("components/export.html", takes_context=True)
+def export(context: template.Context) -> dict[str, Any]:
+    """Links to the list as a file, with its filters: every row that was found (core.sheets)."""
+    request = context["request"]
+    kept = request.GET.copy()
+    for name in ("page", "format"):
+        kept.pop(name, None)
+    return {"path": request.path, "query": kept.urlencode()}
+
+
 @register.inclusion_tag("components/history.html")
 def history(entries: Iterable[Any]) -> dict[str, Any]:
     """Who did what, when, from where, old → new, why."""

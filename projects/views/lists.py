@@ -5,7 +5,6 @@ from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -13,9 +12,8 @@ from accounts.models import User
 from accounts.roles import Role
 from accounts.signed_in import render_form, user_of
 from audit.steps import Step
-from core import clock
+from core import sheets
 from core.errors import NotAllowed
-from core.workbooks import XLSX
 from projects.bulk import LIMIT, asked, counts, preview, take_for_all
 from projects.filters import ProjectFilter
 from projects.forms import PaperStepForm, StepForm
@@ -23,7 +21,7 @@ from projects.models import Project
 from projects.states import PROJECT_LIFE
 from projects.views.shared import in_order, with_support
 from projects.views.steps import EXPLAINED, FORMS
-from projects.workbook import workbook
+from projects.workbook import sheet_columns
 
 # Who moves projects at all; each step asks for its own right.
 MOVING = (Role.OFFICER, Role.LEADER, Role.ACCOUNTANT, Role.CENTRE, Role.MINISTRY)
@@ -39,11 +37,9 @@ def export(request: HttpRequest) -> HttpResponse:
     visible = Project.objects.visible_to(user_of(request))
     form = ProjectFilter(request.GET, rows=visible)
     rows = in_order(with_support(form.narrow())).prefetch_related("beneficiaries")
-    content = workbook(rows.iterator(chunk_size=1000), form.shown_columns, filters=form.in_words)
-    response = HttpResponse(content, content_type=XLSX)
-    name = f"de-an-{clock.today():%Y%m%d}.xlsx"
-    response.headers["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    return response
+    columns = sheet_columns(form.shown_columns)
+    wanted = sheets.asked(request) or "xlsx"
+    return sheets.answer(wanted, "de-an", _("Projects"), columns, rows.iterator(chunk_size=1000), about=form.in_words)
 
 
 # --- one step for many ------------------------------------------------------------------------------------------------
