@@ -1,11 +1,12 @@
 """Work on what comes from outside, in a process of its own with little time and memory: harm ends with it."""
 
-import json
 import resource
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -31,7 +32,7 @@ def run_apart(module: str, data: bytes, *args: str, seconds: int) -> dict[str, A
         raise TooMuch from error
     if done.returncode != 0:
         raise TooMuch
-    answer: dict[str, Any] = json.loads(done.stdout)
+    answer: dict[str, Any] = orjson.loads(done.stdout)
     return answer
 
 

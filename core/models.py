@@ -100,3 +100,13 @@ class IdempotencyKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.caller} {self.key}"
+
+
+def bulk_change(model: Any, objects: list[Any], fields: set[str]) -> None:
+    """Model.objects.bulk_update, with the texts for search kept in step."""
+    folded = [field for field in model._meta.concrete_fields if isinstance(field, FoldedField)]
+    for obj in objects:
+        for field in folded:
+            field.pre_save(obj, False)
+    if objects:
+        model.objects.bulk_update(objects, [*sorted(fields), *(field.name for field in folded)], batch_size=500)

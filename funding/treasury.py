@@ -115,7 +115,7 @@ def _of_workbook(data: bytes) -> list[list[str]]:
     except workbooks.Unreadable as error:
         if error.args[0] == "too_large":
             raise _unreadable(_("The list has too many lines.")) from error
-        raise _unreadable(_("The workbook cannot be read. Save it anew as XLSX, without a password.")) from error
+        raise _unreadable(error.words) from error
 
 
 def _of_text(data: bytes) -> list[list[str]]:

@@ -12,6 +12,7 @@ PAGES = {
     "accounts/": "accounts.urls",
     "places/": "places.urls",
     "programmes/": "programmes.urls",
+    "imports/": "imports.urls",
     "enterprises/": "enterprises.urls",
     "projects/": "projects.urls",
     "funding/": "funding.urls",

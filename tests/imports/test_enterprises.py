@@ -1,0 +1,197 @@
+"""Establishments from a workbook: found, previewed, mended, stored, recognised, taken back."""
+
+from typing import Any
+
+import pytest
+
+from audit.models import Entry
+from core.errors import WrongState
+from enterprises.models import Enterprise
+from enterprises.services import check_digit
+from imports import services
+from imports.models import Import
+from tests import factories
+from tests.clocks import Clock
+from tests.imports.sheets import GOOD, HEADS, errors, sent, stored, table
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+TAX_CODE = f"999000001{check_digit('999000001')}"
+ZERO_CODE = f"012345678{check_digit('012345678')}"
+
+
+@pytest.fixture
+def place() -> factories.Place:
+    return factories.Place()
+
+
+@pytest.fixture
+def people(place: factories.Place) -> factories.People:
+    return factories.People(place)
+
+
+def found(row: Import) -> tuple[str, int, int, int, int]:
+    return row.state, row.new, row.changed, row.same, row.wrong
+
+
+def test_good_rows_are_stored_with_their_history(place: Any, people: Any) -> None:
+    row = sent(table(GOOD, ("Công ty TNHH Cơ khí Thử", TAX_CODE, "DN", "Thạch Lạc", None, None)), people.officer)
+    assert found(row) == ("checked", 2, 0, 0, 0)
+    assert not Enterprise.objects.exists()
+    stored(row, people.officer)
+    weaver, smith = Enterprise.objects.order_by("id")
+    assert (weaver.name, weaver.kind, weaver.area, weaver.headcount, weaver.phone) == (
+        "Hợp tác xã Mây tre Đồng Tiến",
+        "cooperative",
+        place.other,
+        25,
+        "0912345678",
+    )
+    assert (smith.tax_code, smith.area, smith.headcount, smith.province) == (
+        TAX_CODE,
+        place.commune,
+        None,
+        place.province,
+    )
+    assert Enterprise.objects.search("may tre").get() == weaver
+    entry = Entry.objects.about(weaver).get()
+    assert entry.action == "create" and "danh-sach.xlsx" in entry.note and entry.actor_id == people.officer.pk
+    assert entry.changes["headcount"] == [None, 25]
+
+
+def test_same_file_again_is_recognised_and_changes_nothing(place: Any, people: Any) -> None:
+    data = table(GOOD)
+    first = stored(sent(data, people.officer), people.officer)
+    second = sent(data, people.officer)
+    assert services.same_file(second) == first
+    assert found(second) == ("checked", 0, 0, 1, 0)
+    with pytest.raises(WrongState):
+        services.confirm(second, valid_only=False, actor=people.officer, version=second.version)
+    assert Enterprise.objects.count() == 1
+
+
+def test_known_establishment_gets_what_the_file_knows_and_keeps_what_it_does_not(place: Any, people: Any) -> None:
+    known = factories.enterprise(place, tax_code=TAX_CODE, headcount=25, phone="0987654321")
+    row = sent(table((known.name, TAX_CODE, "DN", known.area.full_name, 30, None)), people.officer)
+    assert found(row) == ("checked", 0, 1, 0, 0)
+    assert row.read()["rows"][0]["x"]["headcount"] == [25, 30]
+    stored(row, people.officer)
+    known.refresh_from_db()
+    assert (known.headcount, known.phone, known.version) == (30, "0987654321", 2)
+    assert Entry.objects.about(known).first().changes["headcount"] == [25, 30]
+
+
+def test_zero_that_excel_dropped_is_put_back_and_told(place: Any, people: Any) -> None:
+    row = sent(table(("Xưởng mộc Thử", int(ZERO_CODE), "HKD", "Thạch Lạc", 0, 912345678)), people.officer)
+    assert row.wrong == 0
+    assert len(row.read()["rows"][0]["o"]) == 2
+    stored(row, people.officer)
+    made = Enterprise.objects.get()
+    assert (made.tax_code, made.phone, made.headcount) == (ZERO_CODE, "0912345678", 0)
+
+
+def test_commune_of_before_is_understood_where_it_became_one(place: Any, people: Any) -> None:
+    row = sent(table(("Xưởng mộc Thử", None, "Hộ", "Tượng Sơn, huyện Thạch Hà", None, None)), people.officer)
+    assert row.wrong == 0
+    assert "Thạch Lạc" in row.read()["rows"][0]["o"][0]
+    stored(row, people.officer)
+    assert Enterprise.objects.get().area == place.commune
+
+
+def test_every_wrong_cell_is_named_and_the_good_rows_wait(place: Any, people: Any) -> None:
+    bad = ("", "1234567890", "Tập đoàn", "Nơi khác", "1.234,5", "0912345678")
+    row = sent(table(GOOD, bad, above=3), people.officer)
+    assert found(row) == ("checked", 1, 0, 0, 1)
+    assert set(errors(row)) == {"A6", "B6", "C6", "D6", "E6"}
+    with pytest.raises(WrongState, match="1"):
+        services.confirm(row, valid_only=False, actor=people.officer, version=row.version)
+    stored(row, people.officer, valid_only=True)
+    assert Enterprise.objects.count() == 1
+    assert row.receipt["left"] == [[6, ""]]
+
+
+def test_wrong_cells_are_mended_in_place(place: Any, people: Any) -> None:
+    row = sent(table(GOOD, ("Xưởng mộc Thử", None, "Tập đoàn", "Thạch Lạc", 3, None)), people.officer)
+    row = services.mend(row, {3: {"kind": "Hộ kinh doanh"}}, actor=people.officer, version=row.version)
+    assert found(row) == ("checked", 2, 0, 0, 0)
+    stored(row, people.officer)
+    assert Enterprise.objects.filter(kind="household").count() == 1
+
+
+def test_one_establishment_twice_in_a_file_is_wrong_the_second_time(place: Any, people: Any) -> None:
+    row = sent(table(GOOD, GOOD), people.officer)
+    assert found(row) == ("checked", 1, 0, 0, 1)
+    assert "2" in errors(row)["A3"]
+
+
+def test_tax_code_of_another_province_is_refused(place: Any, people: Any) -> None:
+    factories.enterprise(factories.Place("40", "Nghệ An"), tax_code=TAX_CODE)
+    row = sent(table(("Công ty TNHH Cơ khí Thử", TAX_CODE, "DN", "Thạch Lạc", None, None)), people.officer)
+    assert set(errors(row)) == {"B2"}
+
+
+def test_what_others_registered_meanwhile_is_not_registered_twice(place: Any, people: Any) -> None:
+    row = sent(table(("Công ty TNHH Cơ khí Thử", TAX_CODE, "DN", "Thạch Lạc", 5, None)), people.officer)
+    factories.enterprise(place, tax_code=TAX_CODE, name="Công ty TNHH Cơ khí Thử", headcount=9)
+    stored(row, people.officer)
+    assert row.state == "stored"
+    assert Enterprise.objects.get().headcount == 5
+    assert (row.new, row.changed) == (0, 1)
+
+
+# --- taking back ------------------------------------------------------------------------------------------------------
+
+
+def test_import_is_taken_back_whole(place: Any, people: Any) -> None:
+    known = factories.enterprise(place, tax_code=TAX_CODE, headcount=25)
+    data = table(GOOD, (known.name, TAX_CODE, "DN", known.area.full_name, 30, None))
+    row = stored(sent(data, people.officer), people.officer)
+    assert Enterprise.objects.count() == 2
+    services.undo(row, actor=people.officer)
+    known.refresh_from_db()
+    assert list(Enterprise.objects.all()) == [known]
+    assert known.headcount == 25
+    again = sent(data, people.officer)
+    assert services.same_file(again) is None
+    assert found(again) == ("checked", 1, 1, 0, 0)
+
+
+def test_import_is_not_taken_back_once_something_depends_on_it(place: Any, people: Any) -> None:
+    row = stored(sent(table(GOOD), people.officer), people.officer)
+    project = factories.bare_project(place, "KCDP-2026-001")
+    project.beneficiaries.add(Enterprise.objects.get())
+    with pytest.raises(WrongState):
+        services.undo(row, actor=people.officer)
+    assert Enterprise.objects.count() == 1
+
+
+def test_import_is_not_taken_back_over_the_work_of_others(place: Any, people: Any) -> None:
+    row = stored(sent(table(GOOD), people.officer), people.officer)
+    Enterprise.objects.update(version=2)
+    with pytest.raises(WrongState):
+        services.undo(row, actor=people.officer)
+
+
+def test_import_is_taken_back_for_a_day_only(place: Any, people: Any, clock: Clock) -> None:
+    clock.set("2026-03-02 08:00")
+    row = stored(sent(table(GOOD), people.officer), people.officer)
+    clock.move(hours=25)
+    with pytest.raises(WrongState):
+        services.undo(row, actor=people.officer)
+
+
+# --- whose -----------------------------------------------------------------------------------------------------------
+
+
+def test_import_is_seen_by_its_sender_alone(place: Any, people: Any) -> None:
+    row = sent(table(GOOD), people.officer)
+    assert list(Import.objects.visible_to(people.officer)) == [row]
+    for person in (people.leader, people.centre, people.ministry, people.collaborator, people.administrator):
+        assert not Import.objects.visible_to(person).exists()
+
+
+def test_head_is_found_below_a_title_and_in_any_order(place: Any, people: Any) -> None:
+    heads = (HEADS[3], "Ghi chú", HEADS[0], HEADS[2])
+    row = sent(table((GOOD[3], "x", GOOD[0], GOOD[2]), heads=heads, above=5), people.officer)
+    assert found(row) == ("checked", 1, 0, 0, 0)
+    assert any("Ghi chú" in warning for warning in row.warnings)
