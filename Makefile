@@ -28,7 +28,7 @@ test: install-dev ## the tests (ARGS="-k word" goes to pytest; DATABASE_URL and 
 model: install-dev ## the ledger against its model, 500 lives of 50 steps (LEDGER_RUNS=500; DATABASE_URL as for test)
 	@LEDGER_RUNS=$${LEDGER_RUNS:-500} exec $(PY) -m pytest tests/funding/test_model.py --durations=1 $(ARGS)
 
-bench: install-dev ## measure beside a floor (BENCH_DATABASE_URL= BENCH_PROJECTS=1000 BENCH_CLIENTS=50 BENCH_ALLOCATIONS=2000)
+bench: install-dev ## measure beside a floor (BENCH_DATABASE_URL= BENCH_PROJECTS=1000 BENCH_ROWS=10000 BENCH_CLIENTS=50 BENCH_ALLOCATIONS=2000)
 	@$(PY) -m bench
 
 check: check-format check-lint check-types check-imports check-migrations check-guards check-messages check-deploy check-templates check-schema ## everything but the tests

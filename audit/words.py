@@ -15,6 +15,8 @@ ACTIONS = {
     "create": gettext_lazy("Entered"),
     "change": gettext_lazy("Changed"),
     "remove": gettext_lazy("Removed"),
+    "record_past": gettext_lazy("Recorded after the fact"),
+    "withdraw_past": gettext_lazy("Taken back"),
     "import_send": gettext_lazy("File sent"),
     "import_store": gettext_lazy("Rows stored"),
     "import_drop": gettext_lazy("File dropped"),

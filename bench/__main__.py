@@ -1,7 +1,7 @@
 """Measure the portal; print one JSON object a line.
 
-BENCH_PROJECTS (1000), BENCH_CLIENTS (50) and BENCH_ALLOCATIONS (2000) say how much. On SQLite, or on the PostgreSQL of
-BENCH_DATABASE_URL, in a database of its own that is removed afterwards.
+BENCH_PROJECTS (1000), BENCH_ROWS (10000), BENCH_CLIENTS (50) and BENCH_ALLOCATIONS (2000) say how much. On SQLite, or
+on the PostgreSQL of BENCH_DATABASE_URL, in a database of its own that is removed afterwards.
 """
 
 import logging
@@ -26,9 +26,9 @@ def main() -> int:
     runner = get_runner(settings)(verbosity=0, interactive=False)
     old = runner.setup_databases()
     try:
-        from bench import allocations, lists
+        from bench import allocations, imports, lists
 
-        rows = [*lists.measure(), *allocations.measure()]
+        rows = [*lists.measure(), *imports.measure(), *allocations.measure()]
     finally:
         runner.teardown_databases(old)
     for row in rows:

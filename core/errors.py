@@ -30,6 +30,10 @@ class DomainError(Exception):
         }
         self.extra = extra
 
+    def in_words(self) -> str:
+        """What the refusal says to the person, from its fields where it has no sentence of its own."""
+        return self.message or " ".join(text for texts in self.fields.values() for text in texts)
+
 
 class Invalid(DomainError):
     """What was typed cannot be taken: 400."""

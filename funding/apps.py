@@ -6,4 +6,5 @@ class FundingConfig(AppConfig):
 
     def ready(self) -> None:
         import funding.adjusting
+        import funding.imports
         import funding.steps  # noqa: F401  registers guards and effects of project steps

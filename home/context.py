@@ -42,7 +42,13 @@ PLACES = (
     ),
     Place(_("Projects"), "projects:list", ("projects:", "papers:project"), READING, "projects"),
     Place(_("Establishments"), "enterprises:list", ("enterprises:",), WORKING, "enterprises"),
-    Place(_("Import from Excel"), "imports:index", ("imports:",), frozenset({Role.OFFICER, Role.CENTRE}), "plans"),
+    Place(
+        _("Import from Excel"),
+        "imports:index",
+        ("imports:",),
+        frozenset({Role.OFFICER, Role.CENTRE, Role.LEADER, Role.ACCOUNTANT}),
+        "plans",
+    ),
     Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),
     Place(_("Training"), "training:list", ("training:",), WORKING, "training"),
     Place(

@@ -4,8 +4,9 @@ import re
 from collections import Counter
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from core.money import group
 from core.text import fold
@@ -39,12 +40,16 @@ def _plain(text: str) -> str:
 
 
 def _heads(column: Column) -> set[str]:
-    return {" ".join(_plain(str(text)).split()) for text in (column.label, *column.also)}
+    """What may stand above the column: its label in every language, and what else people write."""
+    found = {" ".join(_plain(text).split()) for text in column.also}
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            found.add(" ".join(_plain(str(column.label)).split()))
+    return found
 
 
-def _matches(row: list[Cell], importer: Importer) -> dict[str, list[int]]:
+def _matches(row: list[Cell], wanted: dict[str, str]) -> dict[str, list[int]]:
     """{column: positions of its head in the row}"""
-    wanted = {head: column.code for column in importer.columns for head in _heads(column)}
     found: dict[str, list[int]] = {}
     for position, cell in enumerate(row):
         code = wanted.get(" ".join(_plain(str(cell)).split())) if isinstance(cell, str) else None
@@ -55,10 +60,11 @@ def _matches(row: list[Cell], importer: Importer) -> dict[str, list[int]]:
 
 def find_table(book: Book, importer: Importer) -> tuple[Sheet, int, dict[str, int], list[str]]:
     """The sheet, the row of its head, {column: position}, and what the sender should know. Raises NotUsable."""
+    wanted = {head: column.code for column in importer.columns for head in _heads(column)}
     best: tuple[int, Sheet, int, dict[str, list[int]]] | None = None
     for sheet in book.sheets:
         for number, row in enumerate(sheet.rows[:HEAD_WITHIN]):
-            found = _matches(row, importer)
+            found = _matches(row, wanted)
             if found and (best is None or len(found) > best[0]):
                 best = (len(found), sheet, number, found)
     needed = [column for column in importer.columns if column.required]
@@ -118,7 +124,7 @@ def _warnings(book: Book, sheet: Sheet, head: int, found: dict[str, list[int]]) 
     return said
 
 
-def rows_of(sheet: Sheet, head: int, columns: dict[str, int]) -> tuple[list[Row], list[str]]:
+def rows_of(sheet: Sheet, head: int, columns: dict[str, int], most: int = MAX_ROWS) -> tuple[list[Row], list[str]]:
     """The rows below the head that hold anything, with what is wrong with the cells as such. Raises NotUsable."""
     rows, totals = [], []
     width = len(sheet.rows[head])
@@ -132,10 +138,10 @@ def rows_of(sheet: Sheet, head: int, columns: dict[str, int]) -> tuple[list[Row]
         rows.append(Row(number, [*cells[:width]]))
     if not rows:
         raise NotUsable(_("There is no row below the head. Enter at least one."))
-    if len(rows) > MAX_ROWS:
+    if len(rows) > most:
         raise NotUsable(
             _("The sheet has %(count)s rows; at most %(most)s are read at once. Split the file.")
-            % {"count": group(len(rows)), "most": group(MAX_ROWS)}
+            % {"count": group(len(rows)), "most": group(most)}
         )
     _blame_merged(sheet, head, columns, rows)
     by_position = {position: code for code, position in columns.items()}

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, override
 
 from core.money import MAX_VND, group
 from core.text import fold, nfc
@@ -227,7 +228,10 @@ class Choice(Column):
     def value(self, cell: Cell, context: Any, notes: list[str]) -> Any:
         known = context.setdefault(("choices", self.code), None)
         if known is None:
-            known = {fold(str(words)): value for value, words in (*self.other(context), *self.among(context))}
+            known = {fold(str(words)): value for value, words in self.other(context)}
+            for code, _name in settings.LANGUAGES:  # a file may come from a template of the other language
+                with override(code):
+                    known.update({fold(str(words)): value for value, words in self.among(context)})
             context["choices", self.code] = known
         found = known.get(fold(shown(cell)), Wrong)
         if found is Wrong:

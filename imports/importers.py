@@ -1,11 +1,13 @@
 """What can be imported. An app of a higher floor registers its importer at its start (AppConfig.ready)."""
 
+import datetime as dt
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
 
+from audit.services import record_many
 from core.verdicts import Verdict
 from core.workbooks import Cell
 from imports.columns import Column
@@ -54,7 +56,8 @@ class Importer:
     title: ClassVar[Any]
     lead: ClassVar[Any]
     model: ClassVar[type[models.Model]]
-    columns: ClassVar[Sequence[Column]]
+    columns: Sequence[Column]
+    max_rows: ClassVar[int] = 10_000
     sheet: ClassVar[Any]  # the name of the template's sheet
     file: ClassVar[str]  # of the template, without ending
     asks_target: ClassVar[bool] = False
@@ -92,9 +95,40 @@ class Importer:
         the note. Inside one transaction."""
         raise NotImplementedError
 
+    def leaning_on(self, pks: list[int], since: dt.datetime) -> list[tuple[str, int]]:
+        """What depends on records that were made at `since`, in words with how many: while there is any, they stay."""
+        return leaning_on(self.model, pks, self.parts)
+
+    def take_back(self, created: list[Any], actor: "User", note: str) -> None:
+        """Remove what was made."""
+        record_many([(obj, "remove", {}) for obj in created], actor=actor, note=note)
+        manager: Any = self.model._default_manager
+        for start in range(0, len(created), 500):
+            manager.filter(pk__in=[obj.pk for obj in created[start : start + 500]]).delete()
+
     def url_of(self, obj: Any) -> str:
         """The page of a record."""
         raise NotImplementedError
+
+
+def leaning_on(model: Any, pks: list[int], parts: Sequence[Any] = ()) -> list[tuple[str, int]]:
+    """Which records refer to one of these, but for `parts`, which go with them."""
+    found = []
+    for relation in model._meta.related_objects:
+        other: Any = relation.related_model
+        if other in parts:
+            continue
+        if relation.many_to_many:
+            other, name = relation.through, relation.field.m2m_reverse_field_name()
+        else:
+            name = relation.field.name
+        manager = other._base_manager
+        count = sum(
+            manager.filter(**{f"{name}__in": pks[start : start + 5000]}).count() for start in range(0, len(pks), 5000)
+        )
+        if count:
+            found.append((str(other._meta.verbose_name), count))
+    return found
 
 
 _known: dict[str, Importer] = {}

@@ -26,9 +26,11 @@ class Gazetteer:
     onward: dict[int, list[tuple[Area, bool]]]  # {unit: [(what it became, whether all of it)]}
 
     @classmethod
-    def of(cls, province: Area) -> "Gazetteer":
-        """Read once for a whole file: three statements."""
-        areas = {row.pk: row for row in Area.objects.within(province).filter(level=Level.COMMUNE)}
+    def of(cls, province: Area, *, wider: bool = False) -> "Gazetteer":
+        """Read once for a whole file: three statements. `wider`: districts of before and the province too, by their
+        full names."""
+        everything = list(Area.objects.within(province))
+        areas = {row.pk: row for row in everything if row.level == Level.COMMUNE}
         names: dict[str, list[Area]] = defaultdict(list)
 
         def add(text: str, area: Area) -> None:
@@ -39,6 +41,9 @@ class Gazetteer:
         for area in areas.values():
             for text in (area.full_name, area.name, area.code, area.uid, *area.name_variants.split(";")):
                 add(text, area)
+        for area in everything if wider else ():
+            if area.level != Level.COMMUNE:
+                add(area.full_name, area)
         links = AreaParent.objects.filter(area__in=areas, parent__level=Level.DISTRICT).select_related("parent")
         for link in links:
             commune = areas[link.area_id]

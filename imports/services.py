@@ -2,7 +2,6 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
@@ -12,7 +11,7 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.services import record, record_many
 from core import clock, workbooks
-from core.errors import Conflict, Invalid, WrongState
+from core.errors import Conflict, DomainError, Invalid, WrongState
 from core.locks import lock, lock_name
 from core.models import bulk_change
 from imports import checking
@@ -77,7 +76,7 @@ def check_file(row: Import) -> dict[str, Any]:
         sheet, head, columns, warnings = checking.find_table(book, importer)
         heads = sheet.rows[head]
         units = checking.units_of(heads, importer, columns)
-        rows, more = checking.rows_of(sheet, head, columns)
+        rows, more = checking.rows_of(sheet, head, columns, importer.max_rows)
     except workbooks.Unreadable as error:
         return {"state": ImportState.UNREADABLE, "fault": error.words, "upload": None}
     except checking.NotUsable as error:
@@ -208,17 +207,16 @@ def store(row: Import, *, valid_only: bool) -> bool:
     promised = row.wrong
     rows = _judge_anew(row, importer, row.read())
     if row.wrong > promised and not valid_only or not row.new + row.changed:
-        row.state = ImportState.CHECKED
-        row.warnings = [
-            *row.warnings,
-            _("Nothing was stored: others changed records meanwhile. Look at the rows again."),
-        ]
-        row.version += 1
-        row.save()
+        _back_to_reader(row, _("Nothing was stored: others changed records meanwhile. Look at the rows again."))
         return False
     note = _("Import of «%(file)s»") % {"file": row.file_name}
     good = [one for one in rows if one.kind in (NEW, CHANGED)]
-    stored = importer.store(good, _context(importer, row), note)
+    try:
+        with transaction.atomic():
+            stored = importer.store(good, _context(importer, row), note)
+    except DomainError as refusal:
+        _back_to_reader(row, _("Nothing was stored: %(reason)s") % {"reason": refusal.in_words()})
+        return False
     row.receipt = {
         "created": [obj.pk for obj in stored.created],
         "changed": [[obj.pk, before] for obj, before in stored.changed],
@@ -231,6 +229,13 @@ def store(row: Import, *, valid_only: bool) -> bool:
     row.save()
     record(row, "import_store", actor=row.owner, changes={"created": (None, row.new), "changed": (None, row.changed)})
     return True
+
+
+def _back_to_reader(row: Import, reason: str) -> None:
+    row.state = ImportState.CHECKED
+    row.warnings = [*row.warnings, reason]
+    row.version += 1
+    row.save()
 
 
 def _all(stored: Any) -> list[models.Model]:
@@ -256,7 +261,7 @@ def why_not_undone(row: Import) -> str:
             "count": len(touched) + len(versions) - len(now),
             "names": names,
         }
-    leaning = _leaning_on(model, row.receipt["created"], importer_for(row).parts)
+    leaning = importer_for(row).leaning_on(row.receipt["created"], row.stored_at or row.created_at)
     if leaning:
         names = ", ".join(f"{name}: {count}" for name, count in leaning)
         return _("Other records depend on it by now (%(names)s).") % {"names": names}
@@ -273,26 +278,6 @@ def _in_parts(model: Any, pks: list[int]) -> list[Any]:
     found: list[Any] = []
     for start in range(0, len(pks), 5000):
         found.extend(model.objects.filter(pk__in=pks[start : start + 5000]))
-    return found
-
-
-def _leaning_on(model: Any, pks: list[int], parts: Sequence[Any]) -> list[tuple[str, int]]:
-    """Which records refer to one of these."""
-    found = []
-    for relation in model._meta.related_objects:
-        other: Any = relation.related_model
-        if relation.related_model in parts:
-            continue
-        if relation.many_to_many:
-            other, name = relation.through, relation.field.m2m_reverse_field_name()
-        else:
-            name = relation.field.name
-        manager = other._base_manager
-        count = sum(
-            manager.filter(**{f"{name}__in": pks[start : start + 5000]}).count() for start in range(0, len(pks), 5000)
-        )
-        if count:
-            found.append((str(other._meta.verbose_name), count))
     return found
 
 
@@ -325,12 +310,9 @@ def undo(row: Import, *, actor: User) -> Import:
             setattr(obj, name, value)
         obj.version += 1
     bulk_change(model, changed, {"version", *(name for values in before.values() for name in values)})
-    created = _in_parts(model, row.receipt["created"])
-    trail.extend((obj, "remove", {}) for obj in created)
     note = _("Import of «%(file)s» taken back") % {"file": row.file_name}
     record_many(trail, actor=actor, note=note)
-    for start in range(0, len(created), 500):
-        model.objects.filter(pk__in=[obj.pk for obj in created[start : start + 500]]).delete()
+    importer.take_back(_in_parts(model, row.receipt["created"]), actor, note)
     row.state = ImportState.UNDONE
     row.receipt = {**row.receipt, "created": [], "changed": [], "versions": {}}
     row.version += 1

@@ -169,7 +169,8 @@ def _drawn(one: dict[str, Any], columns: list[Any], places: dict[str, int], type
         )
     known = {column.code for column in columns}
     loose = [message for code, message in one.get("e", {}).items() if code not in known]
-    return {"number": one["n"], "cells": cells, "notes": one.get("o", []), "loose": loose}
+    rest = [f"{cell['label']}: {cell['text']}" for cell in cells if cell["text"] and not cell["error"]]
+    return {"number": one["n"], "rest": " · ".join(rest), "cells": cells, "notes": one.get("o", []), "loose": loose}
 
 
 def _receipt(request: HttpRequest, row: Import, importer: Importer) -> dict[str, Any]:

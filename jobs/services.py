@@ -191,7 +191,7 @@ def work_once() -> bool:
     except Fenced:
         log.warning("lost the lease of %s", run.job)
     except DomainError as error:  # asking again would be refused again
-        _fail(run, _sentence(error), repr(error))
+        _fail(run, error.in_words(), repr(error))
     except Exception:
         log.exception("job %s failed", run.job)
         _retry(run, traceback.format_exc(limit=8))
@@ -199,11 +199,6 @@ def work_once() -> bool:
         stop.set()
         keeper.join(timeout=5)
     return True
-
-
-def _sentence(error: DomainError) -> str:
-    """What the refusal says to the person, from its fields where it has no sentence of its own."""
-    return error.message or " ".join(text for texts in error.fields.values() for text in texts)
 
 
 def _fail(run: Run, message: str, error: str) -> None:

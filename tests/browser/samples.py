@@ -12,6 +12,7 @@ from accounts.roles import Role
 from core import clock
 from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
+from imports.models import Import
 from jobs.models import Job
 from papers.models import Engagement, PaperTemplate
 from programmes.models import AdvanceTier, AnnualPlan, StepRule, SupportNorm, Target
@@ -85,6 +86,12 @@ NO_PAGES = {
     "papers:whole_file": "a file",
     "papers:template_file": "a file",
     "papers:sample_file": "a file",
+    "imports:blank": "a file",
+    "imports:faults": "a file",
+    "imports:mend": "only POST; a refused one is shown on imports:detail",
+    "imports:store": "only POST; a refused one is shown on imports:detail",
+    "imports:drop": "only POST",
+    "imports:undo": "only POST; a refused one is shown on imports:detail",
     "papers:registration": "leads to papers:registration_of",
 }
 
@@ -416,7 +423,7 @@ _plain("reports:list", LEADER, none="?year=1999", draft="?state=draft")
 @page("reports:watch")
 def _watch() -> Any:
     for state in ("queued", "running", "failed"):
-        yield state, [Job.objects.get(state=state).public_id], OFFICER
+        yield state, [Job.objects.get(kind="reports.make", state=state).public_id], OFFICER
 
 
 @page("reports:detail")
@@ -457,6 +464,12 @@ PAGES["papers:engagement_close"] = lambda: [("", [Engagement.objects.get().publi
 PAGES["papers:sample_new"] = lambda: [("", [Engagement.objects.get().public_id], AUDITOR)]
 PAGES["papers:sample"] = lambda: [("", [Engagement.objects.get().samples.get().public_id], AUDITOR)]
 
+_plain("imports:index")
+PAGES["imports:new"] = lambda: [("", ["enterprises"], OFFICER)]
+PAGES["imports:detail"] = lambda: [
+    (row.file_name.removesuffix(".xlsx"), [row.public_id], OFFICER) for row in Import.objects.order_by("id")
+]
+
 # --- files: looked at for their status alone --------------------------------------------------------------------------
 
 
@@ -466,6 +479,8 @@ def files() -> list[str]:
     running = live(state="in_progress").filter(type="single").first()
     paths = [
         reverse("projects:export"),
+        reverse("imports:blank", args=["enterprises"]),
+        reverse("imports:faults", args=[Import.objects.get(file_name="co-loi.xlsx").public_id]),
         reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
         *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
         *(reverse("papers:paper", args=[running.public_id, "contract", name]) for name in ("pdf", "docx")),

@@ -19,6 +19,7 @@ SENT_AS_THEY_STAND = {
     "accounts:person_deactivate",
     "accounts:client_deactivate",
     "accounts:grant_end",
+    "imports:detail",
     "projects:step",
     "projects:bulk",
     "projects:inspection",

@@ -16,6 +16,8 @@ from accounts.services import create_user, deactivate_user, grant_role
 from audit.actors import SYSTEM
 from core import clock
 from home.models import Portal
+from imports.importers import importer_of
+from imports.services import send
 from jobs.models import Job
 from jobs.services import work_once
 from papers.engagements import EngagementData, draw_sample, open_engagement
@@ -28,6 +30,7 @@ from projects.inspections import InspectionData, record_inspection, sign_inspect
 from projects.models import Project
 from reports.models import ReportKind
 from reports.services import request_report
+from tests.imports.sheets import sent, stored, table, upload
 
 PASSWORD = "mật-khẩu-đi-thăm-27"
 
@@ -47,6 +50,7 @@ def load_demonstration() -> None:
         request_report(ReportKind.PROGRAMME_RESULTS, period, province, actor=officer)
         assert work_once()
     _inspections(officer)
+    _imports(officer)
     revise_plan(AnnualPlan.objects.get(state="approved"), actor=officer)
     lock_through(province, today - dt.timedelta(days=70), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
     word = (settings.REFERENCE_DATA_DIR / "papers" / "contract.docx").read_bytes()
@@ -65,6 +69,18 @@ def load_demonstration() -> None:
             username=username, full_name=full_name, agency=officer.agency, password=PASSWORD, actor=administrator
         )
     deactivate_user(made, actor=administrator, note="Nghỉ hưu")
+
+
+def _imports(officer: User) -> None:
+    """A file that is stored, one with wrong rows, one that cannot be read, and one that still waits."""
+    bad = ("", "1234567890", "Tập đoàn", "Xã Nào Đó", "1,234", 912345678)
+    good = [(f"Hợp tác xã Mây tre Minh Họa {number}", None, "HTX", "Xã Thạch Lạc", 5, None) for number in range(3)]
+    stored(sent(table(good[0]), officer, name="da-luu.xlsx"), officer)
+    sent(table(*good, bad), officer, name="co-loi.xlsx")
+    sent(b"PK", officer, name="khong-doc-duoc.xlsx")
+    importer = importer_of("enterprises")
+    assert importer is not None
+    send(importer, upload(table(*good), "dang-cho.xlsx"), "", actor=officer)
 
 
 def _inspections(officer: User) -> None:

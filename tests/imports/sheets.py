@@ -20,7 +20,7 @@ GOOD = ("Hợp tác xã Mây tre Đồng Tiến", None, "Hợp tác xã", "Xã �
 
 def workbook(fill: Callable[[Any, Any], None], **options: Any) -> bytes:
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, **options})
+    book = xlsxwriter.Workbook(out, {"strings_to_formulas": False, "default_date_format": "dd/mm/yyyy", **options})
     sheet = book.add_worksheet("Danh sách")
     fill(book, sheet)
     book.close()
