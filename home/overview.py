@@ -6,16 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.urls import reverse
 
 from accounts.models import User
 from core.models import Source
+from enterprises.models import Enterprise
 from funding.models import Account, LedgerEntry
 from places.maps import commune_map
 from places.models import Area
 from places.services import report_lines
-from programmes.models import Comparison, Programme, Target
+from programmes.models import Activity, Comparison, Programme, Target
 from projects.models import DecisionMoney, Project
 from reports.measures.frame import Cell
 from reports.measures.targets import Done, target_text, targets_done
@@ -37,7 +38,7 @@ class Line:
     @property
     def linked(self) -> dict[str, "Figure"]:
         make = Figures(*self.years, place=self.area.uid)
-        return {name: make(getattr(self, name), name) for name in FIGURES}
+        return {name: make(getattr(self, name), name) for name in ("projects", "approved", "paid")}
 
 
 def decided(user: User, first: int, last: int) -> "QuerySet[Project]":
@@ -72,6 +73,7 @@ def money_of(projects: "QuerySet[Project]", first: int, last: int) -> dict[int, 
 # What a figure of the overview counts, and of which source it may be asked for.
 FIGURES = {
     "projects": ("",),
+    "establishments": ("",),
     "approved": ("", Source.NATIONAL, Source.LOCAL, Source.COUNTERPART),
     "paid": ("", Source.NATIONAL, Source.LOCAL),
 }
@@ -81,7 +83,7 @@ _ACCOUNTS = {"approved": Account.ALLOCATED, "paid": Account.PAID}
 def behind(user: User, figure: str, source: str, first: int, last: int) -> "QuerySet[Project]":
     """The projects whose `amount` adds up to a figure: 1 each, or đồng of these budget years (None: no such money)."""
     rows = decided(user, first, last)
-    if figure == "projects":
+    if figure in ("projects", "establishments"):
         return rows.filter(year__range=(first, last)).annotate(amount=Value(1))
     if source == Source.COUNTERPART:
         money: QuerySet[Any] = DecisionMoney.objects.filter(source=source, decision__project=OuterRef("pk"))
@@ -95,6 +97,45 @@ def behind(user: User, figure: str, source: str, first: int, last: int) -> "Quer
     return rows.annotate(amount=Subquery(total, output_field=BigIntegerField())).filter(amount__isnull=False)
 
 
+def supported(projects: "QuerySet[Project]", user: User) -> "QuerySet[Enterprise]":
+    """The establishments that these projects support, each once, with how many of them do."""
+    rows: QuerySet[Enterprise] = (
+        Enterprise.objects.visible_to(user)
+        .filter(projects__in=projects.values("pk"))
+        .annotate(amount=Count("projects", distinct=True))
+        .order_by("folded", "id")
+    )
+    return rows
+
+
+def by_activity(user: User, first: int, last: int) -> list[dict[str, Any]]:
+    """Each activity with its projects and the establishments they support. Rows overlap: a project may do several
+    things."""
+    projects = behind(user, "projects", "", first, last).order_by().values("pk")
+    owned = Project.beneficiaries.through.objects.filter(
+        project__in=projects, enterprise__in=Enterprise.objects.visible_to(user).values("pk")
+    )
+    owners: dict[int, set[int]] = defaultdict(set)
+    for project, enterprise in owned.values_list("project_id", "enterprise_id"):
+        owners[project].add(enterprise)
+    found: dict[int, list[int]] = defaultdict(list)
+    doing = Project.activities.through.objects.filter(project__in=projects)
+    for kind, project in doing.values_list("activity_id", "project_id"):
+        found[kind].append(project)
+    lines = []
+    for activity in Activity.objects.filter(pk__in=list(found)).order_by("group__code", "id"):
+        make = Figures(first, last, activity=activity.code)
+        count = len(set().union(*(owners[pk] for pk in found[activity.pk])))
+        lines.append(
+            {
+                "activity": activity,
+                "projects": make(len(found[activity.pk]), "projects"),
+                "establishments": make(count, "establishments"),
+            }
+        )
+    return lines
+
+
 @dataclass(frozen=True)
 class Figure:
     """A number of the overview with the address of the list that adds up to it. None: not reported."""
@@ -104,10 +145,11 @@ class Figure:
 
 
 class Figures:
-    """Figures of one range of budget years, and of one place if given."""
+    """Figures of one range of budget years, and of one place or activity if given."""
 
-    def __init__(self, first: int, last: int, place: str = "") -> None:
-        self.query = {"from": first, "to": last, **({"place": place} if place else {})}
+    def __init__(self, first: int, last: int, place: str = "", activity: str = "") -> None:
+        narrowed = {"place": place, "activity": activity}
+        self.query = {"from": first, "to": last, **{name: value for name, value in narrowed.items() if value}}
 
     def __call__(self, value: int | None, figure: str, source: str = "") -> Figure:
         query = {**self.query, "figure": figure, **({"source": source} if source else {})}

@@ -22,7 +22,7 @@ from home import overview, todo
 from home.effect import effects
 from places.models import Area
 from places.services import report_lines
-from programmes.models import Programme, Target
+from programmes.models import Activity, Programme, Target
 from projects.models import Project
 from projects.views.shared import project_of
 from reports.measures.money import summary
@@ -95,6 +95,10 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "last": last,
         "figures": overview.linked(figures, first, last),
         "lines": lines,
+        "activities": overview.by_activity(user, first, last),
+        "supported": overview.Figures(first, last)(
+            overview.supported(overview.behind(user, "projects", "", first, last), user).count(), "establishments"
+        ),
         "drawing": overview.drawn(lines),
         "targets": overview.targets(programme, user, today) if programme else [],
     }
@@ -116,17 +120,25 @@ def records(request: HttpRequest) -> HttpResponse:
         area = get_object_or_404(Area, uid=uid)
         line_of = report_lines(clock.today())
         rows = rows.filter(area_id__in=[pk for pk, line in line_of.items() if line == area.pk])
-    shown = rows.select_related("area", "programme").order_by("-year", "code")
+    activity = None
+    if request.GET.get("activity"):
+        activity = get_object_or_404(Activity, code=request.GET["activity"][:40])
+        doing = Project.activities.through.objects.filter(activity=activity)
+        rows = rows.filter(pk__in=doing.values("project_id"))
+    shown: Any = rows.select_related("area", "programme").order_by("-year", "code")
+    if figure == "establishments":
+        shown = overview.supported(rows, user).select_related("area")
     context = {
         "page": Paginator(shown, PAGE_SIZE).get_page(request.GET.get("page")),
         "area": area,
+        "activity": activity,
         "first": first,
         "last": last,
         "figure": figure,
         "counterpart": source == Source.COUNTERPART,
         "source": Source(source).label if source else "",
-        "count": rows.count(),
-        "total": rows.aggregate(total=Sum("amount"))["total"] or 0,
+        "count": (count := shown.count()),
+        "total": count if figure == "establishments" else rows.aggregate(total=Sum("amount"))["total"] or 0,
     }
     return render(request, "home/records.html", context)
 

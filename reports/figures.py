@@ -14,6 +14,7 @@ from programmes.models import LegalDocument
 from projects.models import Project
 from reports.documents.frozen import canonical_json
 from reports.documents.words import WATERMARK
+from reports.measures.activities import activities_section
 from reports.measures.frame import Cell, Scope, Section
 from reports.measures.money import money_section
 from reports.measures.projects import places_section, progress_section, states_section
@@ -22,7 +23,14 @@ from reports.models import ReportKind, ReportLine
 from reports.words import AREA_LEVELS, TITLES
 
 SECTIONS: dict[str, list[Callable[[Scope], Section]]] = {
-    ReportKind.PROGRAMME_RESULTS: [targets_section, money_section, states_section, places_section, progress_section]
+    ReportKind.PROGRAMME_RESULTS: [
+        targets_section,
+        money_section,
+        states_section,
+        activities_section,
+        places_section,
+        progress_section,
+    ]
 }
 
 

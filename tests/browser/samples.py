@@ -182,6 +182,7 @@ PAGES["home:home"] = lambda: [
 ]
 _plain("home:dashboard", OFFICER, history="?programme=HT-KCDP-2021-2025", year="?year=2021", empty="?year=2031")
 PAGES["home:records"] = lambda: [
+    ("establishments", [], OFFICER, "?figure=establishments&from=2018&to=2026&activity=MACHINE"),
     ("", [], OFFICER, "?from=2018&to=2021"),
     ("place", [], OFFICER, f"?from=2018&to=2026&place={live(state='in_progress').first().area.uid}"),
     ("none", [], OFFICER, "?from=1999&to=1999"),

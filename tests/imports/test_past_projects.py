@@ -11,8 +11,12 @@ from core.models import Source
 from enterprises.models import Enterprise
 from funding.models import LedgerEntry
 from funding.services import Voucher, give_budget
+from home import overview
 from imports import services
+from programmes.models import ReportingPeriod
 from projects.models import Project
+from reports.measures.activities import activities_section
+from reports.measures.frame import Scope
 from reports.measures.money import summary
 from tests import factories
 from tests.imports.sheets import errors, sent, stored, table
@@ -95,6 +99,10 @@ def prepared(place: factories.Place, people: factories.People) -> list[tuple[Any
     return rows
 
 
+def _year(year: int) -> ReportingPeriod:
+    return factories.period(f"{year}-Y", f"{year - 1}-12-15", f"{year}-12-14")
+
+
 def _share(whole: int, parts: int, number: int) -> int:
     return whole // parts + (1 if number < whole % parts else 0)
 
@@ -112,6 +120,16 @@ def test_published_result_comes_back_and_the_same_file_changes_nothing(place: An
     assert found["approved"]["local_vnd"] == LOCAL * MILLION
     assert found["approved"]["support_vnd"] == 7_648 * MILLION
     assert found["approved"]["counterpart_vnd"] == COUNTERPART * MILLION
+    shown = {row["activity"].code: row for row in overview.by_activity(people.officer, 2021, 2025)}
+    assert {code: row["projects"].value for code, row in shown.items()} == dict(KINDS)
+    assert shown["BRAND"]["establishments"].value == 9
+    scopes = [Scope("default", place.province, _year(year)) for year in range(2021, 2026)]
+    sections = [activities_section(scope) for scope in scopes]
+    lines = {row.code: 0 for section in sections for row in section.rows}
+    for section in sections:
+        for line in section.rows:
+            lines[line.code] += line.cells["projects"].value
+    assert lines == {"all": 57, **dict(KINDS)}
     machines = Project.objects.filter(activities__code="MACHINE")
     assert machines.count() == 16
     assert Enterprise.objects.filter(projects__isnull=False).distinct().count() == 25

@@ -751,7 +751,7 @@ def test_workbook_has_numbers_and_inert_text(people: Any, rich: Report) -> None:
     with zipfile.ZipFile(io.BytesIO(content)) as book:
         parts = {name: book.read(name).decode() for name in book.namelist() if name.endswith(".xml")}
     sheets_xml = [text for name, text in parts.items() if name.startswith("xl/worksheets/sheet")]
-    assert len(sheets_xml) == 5
+    assert len(sheets_xml) == 6
     for text in sheets_xml:
         assert "<f>" not in text and "<f " not in text  # no formula anywhere
         assert "<hyperlink" not in text
@@ -808,7 +808,7 @@ def test_illustrative_figures_are_marked_in_every_file_and_nowhere_else(
         any(cell == MARK for row in book.get_sheet_by_name(name).to_python() for cell in row)
         for name in book.sheet_names
     ]
-    assert marked == [demonstration] * 5
+    assert marked == [demonstration] * 6
     html = client.get(url("detail", report)).content.decode()
     assert (MARK in html) == demonstration
 
