@@ -14,7 +14,7 @@ from tests import factories
 from tests.clocks import Clock
 from tests.imports.sheets import GOOD, HEADS, errors, sent, stored, table
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 TAX_CODE = f"999000001{check_digit('999000001')}"
 ZERO_CODE = f"012345678{check_digit('012345678')}"

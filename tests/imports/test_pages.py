@@ -10,12 +10,13 @@ from python_calamine import CalamineWorkbook
 
 from accounts.models import User
 from enterprises.models import Enterprise
+from imports import services
 from imports.models import Import
 from jobs.services import work_once
 from tests import factories
 from tests.imports.sheets import GOOD, HEADS, sent, stored, table, upload
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 BAD = ("Cơ sở mộc Thử", "1234567890", "Hộ kinh doanh", "Thạch Lạc", "1,234", None)
 NEW = reverse("imports:new", args=["enterprises"])
@@ -175,11 +176,9 @@ def test_stored_file_leaves_no_rows_but_its_receipt(people: Any) -> None:
 
 
 def test_files_nobody_stores_are_forgotten(people: Any, clock: Any) -> None:
-    from imports.tasks import forget
-
     clock.set("2026-03-02 08:00")
     row = sent(table(GOOD, BAD), people.officer)
     clock.move(days=31)
-    forget()
+    services.forget_old()
     row.refresh_from_db()
     assert (row.state, row.table) == ("dropped", None)

@@ -21,7 +21,7 @@ from reports.measures.money import summary
 from tests import factories
 from tests.imports.sheets import errors, sent, stored, table
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 
 MILLION = 1_000_000
 HEADS = (
