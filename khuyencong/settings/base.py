@@ -46,6 +46,7 @@ INSTALLED_APPS = [
     "projects",
     "funding",
     "training",
+    "outreach",
     "reports",
     "papers",
     "home",
