@@ -307,7 +307,7 @@ def save_sheet(
     errors: dict[str, str] = {}
     unknown = set(given) - {str(row.public_id) for row in questions}
     if unknown:
-        errors["values"] = _("There is no such question in this round.")
+        errors["answers"] = _("There is no such question in this round.")
     must = send or (sheet is not None and sheet.complete)
     for question in questions:
         key = str(question.public_id)
@@ -390,7 +390,7 @@ def collaborators_of(area_ids: Sequence[int]) -> dict[int, list[str]]:
     grants = Grant.objects.valid_on(clock.today()).filter(role=Role.COLLABORATOR, user__is_active=True)
     found: dict[int, list[str]] = {}
     links = AreaClosure.objects.filter(ancestor_id__in=grants.values("area_id"), area_id__in=area_ids)
-    names: dict[int, list[str]] = {}
+    names: dict[int | None, list[str]] = {}
     for grant in grants.select_related("user").order_by("user__folded"):
         names.setdefault(grant.area_id, []).append(grant.user.full_name)
     for ancestor, area in links.values_list("ancestor_id", "area_id"):
