@@ -16,6 +16,7 @@ from outreach.services import offered
 from places.models import Area, AreaClosure, Level
 from programmes.models import Activity, AppraisalCriterion, StepRule, SupportNorm
 from projects.models import DONE, EDITABLE, OPEN_FOR_PROGRESS, Project, ProjectState
+from projects.procedure import deadline_of
 
 TRIES = 10  # within WINDOW, from one address
 WINDOW = dt.timedelta(minutes=15)
@@ -141,7 +142,9 @@ def knock(address: str) -> bool:
 def status_of(code: str, digits: str) -> Status | None:
     """Where the file of this code stands, for who knows the last four digits of the tax code of a beneficiary. None
     alike for a code that is not there and for other digits; both are looked up by the same one query."""
-    rows = Project.objects.filter(code=code.strip().upper()).values_list("pk", "beneficiaries__tax_code")
+    rows = Project.objects.filter(code__in={code.strip(), code.strip().upper()}).values_list(
+        "pk", "beneficiaries__tax_code"
+    )
     found = None
     for pk, tax_code in rows:
         last = re.sub(r"\D", "", tax_code or "")[-4:]
@@ -169,4 +172,4 @@ def _holder(project: Project) -> tuple[str, Any]:
         return project.implementing_unit.name, None
     if national and project.state in (ProjectState.REGISTERED, ProjectState.APPRAISED):
         return (office if project.state == ProjectState.REGISTERED else _("Ministry of industry and trade")), None
-    return office, None
+    return office, deadline_of(project, "register") if project.state == ProjectState.SUBMITTED else None

@@ -15,6 +15,7 @@ urlpatterns = [
     path("needs/<uuid:public_id>/draft/", surveys.need_draft, name="need_draft"),
     path("plans/<uuid:public_id>/needs/", surveys.plan_needs, name="plan_needs"),
     path("projects/<uuid:public_id>/", surveys.of_project, name="of_project"),
+    path("establishments/<uuid:public_id>/", surveys.of_enterprise, name="of_enterprise"),
     path("advice/", requests.index, name="advice"),
     path("advice/new/", requests.new, name="advice_new"),
     path("advice/<uuid:public_id>/", requests.one, name="advice_one"),

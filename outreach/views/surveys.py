@@ -341,6 +341,22 @@ _NONE = {"needs": 0, "drafts": 0, "met": 0}
 
 
 @require_safe
+def of_enterprise(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What an establishment said it needs, asked and was told."""
+    user = user_of(request)
+    enterprise: Enterprise = get_object_or_404(Enterprise.objects.visible_to(user), public_id=public_id)
+    context = {
+        "enterprise": enterprise,
+        "sheets": enterprise.survey_sheets.all().visible_to(user).select_related("round"),
+        "advice": enterprise.advice.all().visible_to(user).select_related("topic"),
+        "told": enterprise.reached.all().visible_to(user).select_related("policy", "campaign", "channel"),
+        "may_ask": permissions.may_answer_for(enterprise, user),
+    }
+    part = getattr(request, "htmx", False)
+    return render(request, "outreach/_of_enterprise.html" if part else "outreach/of_enterprise.html", context)
+
+
+@require_safe
 def of_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Where a project came from: needs and advice."""
     user = user_of(request)

@@ -436,6 +436,7 @@ PAGES["outreach:sheet"] = lambda: [("", _answered(), CENTRE)]
 _plain("outreach:needs", OFFICER, none="?state=met")
 PAGES["outreach:plan_needs"] = lambda: [("", [_plan("approved")], OFFICER)]
 PAGES["outreach:of_project"] = lambda: [("", [live(state="approved").first().public_id], OFFICER)]
+PAGES["outreach:of_enterprise"] = lambda: [("", _answered()[1:], OFFICER)]
 _plain("outreach:advice", OFFICER, none="?q=khong-co-ai")
 _plain("outreach:advice_new")
 PAGES["outreach:advice_one"] = lambda: [
