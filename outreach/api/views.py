@@ -308,7 +308,7 @@ class AdviceBody(StrictSerializer):
     asker = Text(max_length=150, required=False, allow_blank=True)
 
 
-class StepBody(StrictSerializer):
+class AdviceStepBody(StrictSerializer):
     """answer: `answer` and `on`; conclude: `outcome`, `on` and, where one came of it, `project`; reopen: `note`."""
 
     note = Text(max_length=1000, required=False, allow_blank=True)
@@ -376,12 +376,12 @@ class AdviceOne(PortalView):
 
 
 class AdviceStep(PortalView):
-    @extend_schema(operation_id="advice_step", request=StepBody, responses={200: ANY})
+    @extend_schema(operation_id="advice_step", request=AdviceStepBody, responses={200: ANY})
     def post(self, request: PortalRequest, advice_id: UUID, step: str) -> HttpResponse:
         row = _advice(request.user, advice_id)
 
         def act() -> Response:
-            body = self.body(StepBody, request)
+            body = self.body(AdviceStepBody, request)
             if "project" in body:
                 body["project"] = _visible(Project, request.user, body["project"], "project")
             note = body.pop("note", "")
