@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
-from accounts.models import User, areas_below
+from accounts.models import Grant, User, areas_below
 from accounts.roles import Role
 from audit.services import changed, record
 from core import clock
@@ -40,8 +40,6 @@ class AdviceData:
 
 def advisers(province_id: int) -> "QuerySet[User]":
     """Who may be given a request: people of the department and the centre, and collaborators of the province."""
-    from accounts.models import Grant
-
     today = Grant.objects.valid_on(clock.today()).filter(
         role__in=[Role.OFFICER, Role.LEADER, Role.CENTRE, Role.COLLABORATOR], area_id__in=areas_below([province_id])
     )

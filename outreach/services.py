@@ -34,7 +34,7 @@ from outreach.storing import change, locked, make
 from places.models import Area, AreaClosure, Level
 from places.services import choices_on, report_lines
 from programmes.models import Activity, Programme
-from projects.models import Project, ProjectType
+from projects.models import EDITABLE, Project, ProjectType
 from projects.services import ProjectData, create_project
 
 if TYPE_CHECKING:
@@ -428,7 +428,8 @@ def programme_for(province_id: int, year: int) -> Programme | None:
 
 @transaction.atomic
 def draft_from_need(need: Need, *, actor: "User") -> Project:
-    """The draft made from a need: once; asked for again it gives the same one."""
+    """The draft made from a need: once; asked for again it gives the same one, and so does the same need of another
+    round while that draft is not submitted."""
     need = lock(need)
     enterprise = need.enterprise
     may_keep(enterprise.province_id, actor).require()
@@ -436,6 +437,10 @@ def draft_from_need(need: Need, *, actor: "User") -> Project:
         return need.project
     if need.taken_back:
         raise WrongState(_("The establishment no longer says that it needs this."))
+    lock_name(f"need {enterprise.pk} {need.activity_id}")
+    same = Need.objects.filter(enterprise=enterprise, activity=need.activity_id, project__state__in=EDITABLE)
+    if (other := same.select_related("project").first()) is not None and other.project is not None:
+        return _linked(need, other.project, actor)
     year = clock.today().year
     programme = programme_for(enterprise.province_id, year)
     if programme is None:
@@ -456,9 +461,13 @@ def draft_from_need(need: Need, *, actor: "User") -> Project:
         ),
         actor=actor,
     )
+    return _linked(need, project, actor)
+
+
+def _linked(need: Need, project: Project, actor: "User") -> Project:
     need.project = project
     need.save(update_fields=["project"])
-    record(need, "draft_project", actor=actor, changes={"project": (None, project)}, within=enterprise)
+    record(need, "draft_project", actor=actor, changes={"project": (None, project)}, within=need.enterprise)
     return project
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -271,7 +271,6 @@ class Spread:
     aimed: int = 0
     reached: int = 0
     people: int | None = None
-    names: list[str] = field(default_factory=list)
 
     @property
     def missed(self) -> int:

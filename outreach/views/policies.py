@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import User
+from accounts.roles import Role
 from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock, sheets
@@ -150,6 +151,7 @@ def policy(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "activities": row.activities.all(),
         "may_keep": permissions.may_keep(row.province, user),
         "told_form": form,
+        "may_mark": user.has_role(Role.OFFICER, Role.CENTRE, Role.COLLABORATOR),
         "history": Entry.objects.about(row)[:50],
     }
     return _with_list(request, "outreach/policy.html", rows, told, context, bool(form.errors))

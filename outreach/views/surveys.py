@@ -126,7 +126,6 @@ def round_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
     page = page_of(request, rows)
     for one in page:
         one.sheet = done.get(one.pk)
-        one.may_answer = row.is_open
     keeps = permissions.may_keep(row.province, user)
     context = {
         "row": row,

@@ -147,6 +147,18 @@ def test_same_need_twice_leads_to_the_same_draft(survey: Survey) -> None:
         services.draft_from_need(need, actor=survey.people.collaborator)
 
 
+def test_same_need_of_a_later_round_leads_to_the_draft_that_is_there(survey: Survey, clock: Clock) -> None:
+    officer = survey.people.officer
+    data = RoundData("Khảo sát sau", dt.date(2026, 9, 1), dt.date(2026, 9, 30), dt.date(2026, 9, 30))
+    later = services.create_round(survey.place.province, data, actor=officer, like=survey.round)
+    services.save_sheet(survey.round, survey.first, survey.answers(True), actor=officer)
+    services.save_sheet(later, survey.first, {str(later.questions.all()[0].public_id): True}, actor=officer)
+    first, second = Need.objects.order_by("pk")
+    project = services.draft_from_need(first, actor=officer)
+    assert services.draft_from_need(second, actor=officer) == project
+    assert Project.objects.count() == 1 and project.needs.count() == 2
+
+
 def test_need_taken_back_keeps_its_project_and_makes_none(survey: Survey) -> None:
     officer = survey.people.officer
     for enterprise in (survey.first, survey.second):
