@@ -16,7 +16,7 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from core.api import params
-from core.api.serializers import Choice, Day, Reference, StrictSerializer, Text, Uuid, Whole
+from core.api.serializers import Choice, Day, Flag, Reference, StrictSerializer, Text, Uuid, Whole
 from core.api.views import PortalRequest, PortalView
 from core.errors import Invalid
 from enterprises.api.views import AreaField
@@ -221,7 +221,7 @@ class AnswerBody(StrictSerializer):
     round = Uuid()
     enterprise = Uuid()
     answers = serializers.ListField(child=OneAnswer(), max_length=200)
-    send = serializers.BooleanField(required=False)
+    send = Flag(required=False)
     version = Whole(min_value=0, max_value=1_000_000, required=False)
 
 
@@ -398,7 +398,7 @@ class PolicyBody(AudienceBody):
     document = DocumentField()
     summary = Text(max_length=6000)
     activities = serializers.ListField(child=ActivityField(), max_length=100, required=False)
-    published = serializers.BooleanField(required=False)
+    published = Flag(required=False)
 
 
 def show_policy(row: Policy) -> dict[str, Any]:

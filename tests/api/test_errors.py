@@ -630,8 +630,12 @@ def test_number_as_text_or_as_fraction_is_not_guessed(scene: Scene, name: str) -
         inner = body
         for part in place:
             inner = inner[part]
-        if isinstance(inner, int):
+        if isinstance(inner, int) and not isinstance(inner, bool):
             for value in (str(inner), float(inner), inner + 0.5, True, f"{inner}.0", [inner], {"": inner}):
+                answer = _try(Caller(person), name, path, _with(body, place, value))
+                assert answer.status_code == 400, (place, value, answer.content)
+        elif isinstance(inner, bool):
+            for value in (str(inner).lower(), int(inner), float(inner), [inner]):
                 answer = _try(Caller(person), name, path, _with(body, place, value))
                 assert answer.status_code == 400, (place, value, answer.content)
 
