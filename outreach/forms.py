@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from core import clock
+from core.errors import DomainError
 from core.forms import DateField, FilterForm, KcForm, MoneyField, NfcField, WholeField
 from core.money import group
 from core.once import OnceForm
@@ -192,7 +193,7 @@ YES_NO = [("yes", _("Yes")), ("no", _("No")), ("", _("Not answered"))]
 
 
 class SheetForm(VersionedForm):
-    """The questions of a round, each a field named by its id. What is not answered is left out of `given`."""
+    """The questions of a round, each a field named by its id (`q-…`). What is not answered is left out of `given`."""
 
     def __init__(
         self, *args: Any, questions: Iterable[SurveyQuestion], values: Mapping[str, Any], keep: bool, **kwargs: Any
@@ -200,17 +201,23 @@ class SheetForm(VersionedForm):
         self.questions = [question for question in questions if question.asked]
         kwargs["initial"] = {
             **kwargs.get("initial", {}),
-            **{str(row.public_id): _typed(row, values.get(str(row.public_id))) for row in self.questions},
+            **{f"q-{row.public_id}": _typed(row, values.get(str(row.public_id))) for row in self.questions},
         }
         super().__init__(*args, **kwargs)
         for question in self.questions:
-            self.fields[str(question.public_id)] = _field(question, question.required and not keep)
+            self.fields[f"q-{question.public_id}"] = _field(question, question.required and not keep)
+
+    def blame(self, error: DomainError) -> None:
+        """The service names a question by its id."""
+        names = {name: f"q-{name}" for name in error.fields if f"q-{name}" in self.fields}
+        error.fields = {names.get(name, name): texts for name, texts in error.fields.items()}
+        super().blame(error)
 
     def given(self) -> dict[str, Any]:
         found = {}
         for question in self.questions:
             key = str(question.public_id)
-            value = self.cleaned_data.get(key)
+            value = self.cleaned_data.get(f"q-{key}")
             if question.kind == QuestionKind.YES_NO and value:
                 value = value == "yes"
             if value not in (None, "", []):

@@ -257,8 +257,8 @@ def count_people(campaign: Campaign, area: Area | None, people: int | None, *, a
     row.people = people or 0
     row.save()
     if before != row.people:
-        where = str(area) if area is not None else _("not specified")
-        record(campaign, "count_people", actor=actor, changes={"people": (before, people), "area": (None, where)})
+        where = {"area": (None, area)} if area is not None else {}
+        record(campaign, "count_people", actor=actor, changes={"people": (before, people), **where})
     return row
 
 

@@ -325,7 +325,7 @@ def plan_needs(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )}  # fmt: skip
     planned = set(plan.lines.values_list("activity_id", flat=True))
     rows = [
-        {"activity": activity, "planned": activity.pk in planned, **counts.get(activity.pk, _NONE)}
+        {**counts.get(activity.pk, _NONE), "activity": activity, "planned": activity.pk in planned}
         for activity in Activity.objects.filter(pk__in=planned | set(counts))
     ]
     for row in rows:

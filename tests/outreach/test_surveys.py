@@ -180,7 +180,7 @@ def test_survey_on_a_phone_leads_to_a_draft_project(survey: Survey) -> None:
     assert survey.first.name in round_page and survey.third.name not in round_page
     url = reverse("outreach:sheet", args=[survey.round.public_id, survey.first.public_id])
     assert phone.get(url).status_code == 200
-    wants, cost = str(survey.wants.public_id), str(survey.cost.public_id)
+    wants, cost = f"q-{survey.wants.public_id}", f"q-{survey.cost.public_id}"
     empty = phone.post(url, {"version": 0})
     assert empty.status_code == 422 and not SurveySheet.objects.exists()
     assert phone.post(url, {"version": 0, cost: "150 triệu", "keep": 1}).status_code == 302
@@ -228,6 +228,7 @@ def test_plan_shows_needs_met_and_unmet(survey: Survey) -> None:
     plan = AnnualPlan.objects.create(area=survey.place.province, programme=f.programme(survey.place), year=2026)
     answer = signed_in(officer).get(reverse("outreach:plan_needs", args=[plan.public_id]))
     row = answer.context["rows"][0]
+    assert survey.activity.name in answer.content.decode()
     assert (row["needs"], row["drafts"], row["met"], row["unmet"]) == (2, 1, 1, 1)
 
 
