@@ -51,6 +51,7 @@ PLACES = (
     ),
     Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),
     Place(_("Training"), "training:list", ("training:",), WORKING, "training"),
+    Place(_("Needs and policies"), "outreach:rounds", ("outreach:",), WORKING, "inbox"),
     Place(
         _("Reports"),
         "reports:list",

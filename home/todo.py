@@ -19,6 +19,8 @@ from audit.models import Entry
 from core import clock
 from core.models import Source
 from funding.models import ProjectBalance
+from outreach.advice import overdue
+from outreach.models import Advice
 from places.models import Area, AreaClosure, Level
 from projects.appraisal import OPEN_FOR_OPINIONS
 from projects.inspections import open_requirements
@@ -524,6 +526,21 @@ def _reports_on(user: User) -> "QuerySet[Project]":
     return _live(user).filter(mine, state__in=OPEN_FOR_PROGRESS)
 
 
+def late_advice(user: User) -> Group:
+    """Requests for advice past the day on which their answer was due."""
+
+    def task(row: Advice) -> Task:
+        return Task(
+            _("Answer %(enterprise)s: %(topic)s") % {"enterprise": row.enterprise, "topic": row.topic},
+            reverse("outreach:advice_one", args=[row.public_id]),
+            _("%(area)s · due on %(day)s") % {"area": row.enterprise.area, "day": f"{row.due_on:%d/%m/%Y}"},
+            _("overdue"),
+            "red",
+        )
+
+    return Group("advice", _("Advice that is overdue"), overdue(user), task)
+
+
 def without_role(user: User) -> Group:
     def task(row: User) -> Task:
         return Task(
@@ -549,14 +566,15 @@ def without_collaborator(user: User) -> Group:
 
 # fmt: off
 BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
-    Role.COLLABORATOR: (reminded, to_report),
+    Role.COLLABORATOR: (reminded, to_report, late_advice),
     Role.LEADER: (to_decide, to_adjust, to_conclude, to_appraise, to_publish),
     Role.OFFICER: (
         to_complete, to_submit, to_register, to_conclude, to_appraise, at_ministry,
         to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate, to_settle, to_close,
+        late_advice,
     ),
     Role.CENTRE: (to_complete, to_submit, reminded, to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate,
-        to_report,
+        to_report, late_advice,
     ),
     Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close),
     Role.MINISTRY: (at_ministry, to_adjust),

@@ -17,6 +17,8 @@ PAGES = {
     "projects/": "projects.urls",
     "funding/": "funding.urls",
     "training/": "training.urls",
+    "outreach/": "outreach.urls",
+    "chinh-sach/": "outreach.public_urls",
     "reports/": "reports.urls",
     "papers/": "papers.urls",
     "files/": "files.urls",

@@ -7,7 +7,7 @@ from django.core.paginator import Paginator
 from django.db.models import Prefetch, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -128,8 +128,17 @@ def plan(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "may_approve": permissions.may_approve_plan(row, user),
         "draft_begun": versions.filter(state=PlanState.DRAFT).exists(),
         "history": Entry.objects.about(row)[:50] if inside else [],
+        "needs_url": _needs_url(public_id),
     }
     return render(request, "programmes/plan.html", context)
+
+
+def _needs_url(public_id: UUID) -> str:
+    """The needs that surveys found are counted by a floor above."""
+    try:
+        return reverse("outreach:plan_needs", args=[public_id])
+    except NoReverseMatch:
+        return ""
 
 
 def _plan(user: User, public_id: UUID) -> AnnualPlan:

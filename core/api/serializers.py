@@ -100,6 +100,15 @@ class Choice(serializers.ChoiceField):
         return super().to_internal_value(data)
 
 
+class Flag(serializers.BooleanField):
+    """true or false; no word or number that stands for one."""
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=str(data)[:60])
+        return data
+
+
 class Uuid(serializers.UUIDField):
     """An id as the API gives it, in no other spelling."""
 

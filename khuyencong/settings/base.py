@@ -47,6 +47,7 @@ INSTALLED_APPS = [
     "projects",
     "funding",
     "training",
+    "outreach",
     "reports",
     "papers",
     "home",

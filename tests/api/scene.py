@@ -16,8 +16,12 @@ from core import clock
 from core.models import Source
 from funding.services import Voucher, pay
 from jobs.services import work_once
+from outreach.advice import AdviceData, ask_advice
+from outreach.models import ListItem
+from outreach.services import QuestionData, RoundData, add_question, create_round, save_sheet
+from outreach.spreading import CampaignData, PolicyData, create_campaign, create_policy
 from places.models import Area
-from programmes.models import AnnualPlan, PlanLine
+from programmes.models import AnnualPlan, LegalDocument, PlanLine
 from projects.models import ProgressUpdate, Project
 from projects.progress import ProgressData, add_photo, confirm_progress, report_progress
 from projects.services import create_project, take_step
@@ -139,6 +143,7 @@ class Scene:
             ClassData("Vận hành máy sấy", TrainingKind.OTHER, place.commune, clock.today(), clock.today(), 20, 8),
             actor=people.officer,
         )
+        self.make_outreach()
         plan = {"area": place.province, "programme": f.programme(place), "year": 2026}
         decided = {"decision_number": "9/QĐ-UBND", "decision_on": clock.today(), "issuer": place.committee}
         self.plan = AnnualPlan.objects.create(**plan, state="approved", **decided)
@@ -159,6 +164,24 @@ class Scene:
             "demo-ministry": program("demo-ministry", ministry, Role.MINISTRY, None, ("reports:read", "records:read")),
             "demo-province": program("demo-province", self.place.department, Role.OFFICER, self.place.province),
         }
+
+    def make_outreach(self) -> None:
+        """A survey that asks one question, a request that waits, a published policy, a campaign."""
+        place, officer, today = self.place, self.people.officer, clock.today()
+        self.survey = create_round(place.province, RoundData("Khảo sát", today, today, today), actor=officer)
+        question = QuestionData("Cần máy mới?", "yes_no", 1, activity=f.activity())
+        self.question = add_question(self.survey, question, actor=officer)
+        save_sheet(self.survey, self.enterprise, {str(self.question.public_id): True}, actor=officer)
+        topic = ListItem.objects.create(kind="topic", name="Công nghệ", days=10)
+        channel = ListItem.objects.create(kind="channel", name="Hội nghị")
+        asked = AdviceData(topic, "phone", "Chọn máy nào?", today)
+        self.advice = ask_advice(self.enterprise, asked, actor=officer)
+        paper = LegalDocument.objects.create(
+            number="1/NQ", type="Nghị quyết", issuer="HĐND", subject="Khuyến công", verified="no"
+        )
+        policy = PolicyData("Hỗ trợ máy móc", paper, "Mua máy được hỗ trợ", published=True)
+        self.policy = create_policy(place.province, policy, actor=officer)
+        self.campaign = create_campaign(place.province, CampaignData("Hội nghị", channel, today), actor=officer)
 
     def names(self) -> dict[str, Project]:
         return {name: row for name, row in vars(self).items() if isinstance(row, Project)}

@@ -54,6 +54,8 @@ def ids(scene: Scene) -> dict[str, Any]:
         "uuid": scene.unconfirmed.uuid,
         "photo_id": scene.photo.pk,
         "budget_id": budget_of(scene),
+        "round_id": scene.survey.public_id,
+        "advice_id": scene.advice.public_id,
         "form_code": "letter",
     }
 
@@ -385,6 +387,41 @@ def inspection(scene: Scene, signed: bool = False) -> Inspection:
     return row
 
 
+def outreach_bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
+    today, officer = str(clock.today()), scene.people.officer
+    audience = {"province": "42", "kinds": ["enterprise"], "communes": [scene.place.commune.uid]}
+    answers = [{"question": str(scene.question.public_id), "value": False}]
+    return {
+        "POST /survey-rounds/": (
+            "/survey-rounds/", officer,
+            {**audience, "name": "Đợt mới", "starts_on": today, "ends_on": today, "closes_on": today, "note": "x"},
+        ),
+        "POST /survey-answers/": (
+            "/survey-answers/", officer,
+            {"round": str(scene.survey.public_id), "enterprise": str(scene.enterprise.public_id), "answers": answers,
+             "send": True, "version": 1},
+        ),
+        "POST /advice/": (
+            "/advice/", officer,
+            {"enterprise": str(scene.enterprise.public_id), "topic": scene.advice.topic.name, "channel": "phone",
+             "text": "x", "asked_on": today, "asker": "x"},
+        ),
+        "POST /advice/{advice_id}/steps/{step}/": (
+            f"/advice/{scene.advice.public_id}/steps/answer/", officer, {"answer": "x", "on": today, "note": "x"},
+        ),
+        "POST /policies/": (
+            "/policies/", officer,
+            {**audience, "title": "Chính sách mới", "document": "1/NQ", "summary": "x", "published": True,
+             "activities": [f.activity().code]},
+        ),
+        "POST /campaigns/": (
+            "/campaigns/", officer,
+            {**audience, "name": "Hội nghị mới", "channel": "Hội nghị", "planned_on": today, "held_on": today,
+             "policy": str(scene.policy.public_id), "project": str(scene.local.public_id)},
+        ),
+    }  # fmt: skip
+
+
 def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
     """Of every writing a caller who may do it and a body that is taken."""
     today = str(clock.today())
@@ -490,6 +527,7 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
             {"project": local["project"], "subject": "Lớp", "kind": "other", "area": place.commune.uid,
              "starts_on": today, "ends_on": today, "total": 2, "women": 1},
         ),
+        **outreach_bodies(scene),
         "POST /reports/": (
             "/reports/", people.officer,
             {"kind": "programme-results", "period": f"{clock.today().year}-Y", "area": "42"},
@@ -592,8 +630,12 @@ def test_number_as_text_or_as_fraction_is_not_guessed(scene: Scene, name: str) -
         inner = body
         for part in place:
             inner = inner[part]
-        if isinstance(inner, int):
+        if isinstance(inner, int) and not isinstance(inner, bool):
             for value in (str(inner), float(inner), inner + 0.5, True, f"{inner}.0", [inner], {"": inner}):
+                answer = _try(Caller(person), name, path, _with(body, place, value))
+                assert answer.status_code == 400, (place, value, answer.content)
+        elif isinstance(inner, bool):
+            for value in (str(inner).lower(), int(inner), float(inner), [inner]):
                 answer = _try(Caller(person), name, path, _with(body, place, value))
                 assert answer.status_code == 400, (place, value, answer.content)
 

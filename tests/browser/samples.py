@@ -14,7 +14,9 @@ from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from imports.models import Import
 from jobs.models import Job
+from outreach.models import Advice, Campaign, Policy, SurveyRound
 from papers.models import Engagement, PaperTemplate
+from places.models import Area
 from programmes.models import AdvanceTier, AnnualPlan, StepRule, SupportNorm, Target
 from projects.models import (
     Adjustment,
@@ -92,6 +94,7 @@ NO_PAGES = {
     "imports:store": "only POST; a refused one is shown on imports:detail",
     "imports:drop": "only POST",
     "imports:undo": "only POST; a refused one is shown on imports:detail",
+    "outreach:need_draft": "only POST",
     "papers:registration": "leads to papers:registration_of",
 }
 
@@ -414,6 +417,62 @@ PAGES["training:project_panel"] = lambda: [
     ("none", [live(state="approved").first().public_id], OFFICER),
 ]
 PAGES["training:new"] = lambda: [("", [live(type="task").first().public_id], OFFICER)]
+
+# --- needs, advice, policies ------------------------------------------------------------------------------------------
+
+_plain("outreach:rounds")
+_plain("outreach:round_new")
+
+
+def _survey() -> Any:
+    return SurveyRound.objects.get()
+
+
+def _answered() -> list[Any]:
+    sheet = _survey().sheets.filter(complete=True).first()
+    return [_survey().public_id, sheet.enterprise.public_id]
+
+
+PAGES["outreach:round"] = lambda: [
+    ("", [_survey().public_id], OFFICER),
+    ("none", [_survey().public_id], OFFICER, "?q=khong-co-co-so-nay"),
+]
+PAGES["outreach:round_edit"] = lambda: [("", [_survey().public_id], OFFICER)]
+PAGES["outreach:question_new"] = lambda: [("", [_survey().public_id], OFFICER)]
+PAGES["outreach:question_edit"] = lambda: [("", [_survey().public_id, _survey().questions.all()[3].public_id], OFFICER)]
+PAGES["outreach:sheet"] = lambda: [("", _answered(), CENTRE)]
+_plain("outreach:needs", OFFICER, none="?state=met")
+PAGES["outreach:plan_needs"] = lambda: [("", [_plan("approved")], OFFICER)]
+PAGES["outreach:of_project"] = lambda: [("", [live(state="approved").first().public_id], OFFICER)]
+PAGES["outreach:of_enterprise"] = lambda: [("", _answered()[1:], OFFICER)]
+_plain("outreach:advice", OFFICER, none="?q=khong-co-ai")
+_plain("outreach:advice_new")
+PAGES["outreach:advice_one"] = lambda: [
+    (state, [Advice.objects.filter(state=state)[0].public_id], OFFICER) for state in ("open", "answered", "closed")
+]
+_plain("outreach:policies", OFFICER, none="?q=khong-co-gi")
+_plain("outreach:policy_new")
+PAGES["outreach:policy"] = lambda: [("", [Policy.objects.get(published=True).public_id], OFFICER)]
+PAGES["outreach:policy_edit"] = lambda: [("", [Policy.objects.get(published=True).public_id], OFFICER)]
+_plain("outreach:campaigns")
+_plain("outreach:campaign_new")
+PAGES["outreach:campaign"] = lambda: [("", [Campaign.objects.get(held_on__isnull=False).public_id], OFFICER)]
+PAGES["outreach:campaign_edit"] = lambda: [("", [Campaign.objects.get(held_on__isnull=True).public_id], OFFICER)]
+_plain("outreach:uptake", OFFICER, content="?activity=MACHINE", list="?activity=MACHINE&what=asked")
+_plain("outreach:lists")
+_plain("public:policies", None, none="?q=khong-co-gi")
+PAGES["public:policy"] = lambda: [("", [Policy.objects.get(published=True).public_id], None)]
+PAGES["public:support"] = lambda: [
+    ("", [], None),
+    ("answer", [], None, f"?kind=enterprise&commune={_commune().uid}&trade=other&wants=MACHINE&wants=BRAND&workers=12"),
+]
+_plain("public:status", None)
+
+
+def _commune() -> Area:
+    found: Area = Area.objects.current().filter(level="commune", closure_up__ancestor=_survey().province).first()
+    return found
+
 
 # --- reports ----------------------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ SENT_AS_THEY_STAND = {
     "projects:bulk",
     "projects:inspection",
     "projects:reminders",
+    "outreach:needs",
     "reports:publish",
     "reports:schedule",
     "programmes:plan",

@@ -19,6 +19,7 @@ from files.services import store_bytes
 from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
 from funding.services import Voucher, pay
 from jobs.services import work_once
+from outreach.services import RoundData, create_round, save_sheet
 from programmes.locking import lock_through
 from projects.adjustments import ask, take_adjustment_step
 from projects.appraisal import OpinionData, give_opinion
@@ -251,6 +252,20 @@ def against_its_photos(o: Office) -> list[str]:
     ]
 
 
+def against_saved_answers(o: Office) -> list[str]:
+    today = clock.today()
+    survey = create_round(o.place.province, RoundData("Khảo sát", today, today, today), actor=o.people.officer)
+    firm = o.project.beneficiaries.first()
+    sheet = save_sheet(survey, firm, {}, actor=o.people.officer)
+    table, row = "outreach_sheetversion", sheet.versions.get()
+    return [
+        f"UPDATE {table} SET number = 2",
+        f"DELETE FROM {table}",
+        *replace(table, row.pk, number="2"),
+        *truncate(table),
+    ]
+
+
 # What each guard must refuse. A guard without a case here fails the test below.
 CASES: dict[str, Callable[[Office], list[str]]] = {
     "opinions": lambda o: [
@@ -293,6 +308,7 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "progress_results_line": against_locked_parts("projects_achievedresult", quantity="2"),
     "progress_photos_line": against_locked_parts("projects_progressphoto", caption="'x'"),
     "classes_line": against_locked_class,
+    "sheet_versions": against_saved_answers,
     "ledger_locked": lambda o: [
         entry(o, "paid", "payment", 1, recorded_on=f"'{day}'")
         for day in (o.locked.locked_through, o.locked.locked_through - dt.timedelta(days=400))

@@ -13,6 +13,10 @@ PUBLIC = {
     "set_language": "the sign-in page has the switch too",
     "accounts:sign_in": "the way in",
     "api:token": "the way in for programs",
+    "public:policies": "what everybody may know",
+    "public:policy": "only what is published",
+    "public:support": "for establishments; nothing is stored",
+    "public:status": "for who knows code and digits; few tries",
 }
 
 

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.agencies import ensure_ministry
+from outreach.loading import load_lists
 from papers.services import load_papers
 from places.loading import load_areas
 from programmes.loading import load_programmes
@@ -21,6 +22,7 @@ class Command(BaseCommand):
             ensure_ministry()
             counts |= load_programmes(left.append)
             counts["templates of papers"] = load_papers()
+            counts |= load_lists()
         if options["verbosity"] >= 1:
             for name, count in counts.items():
                 self.stdout.write(f"{count:5} {name}")
