@@ -44,6 +44,8 @@ PLACES = (
     Place(_("Establishments"), "enterprises:list", ("enterprises:",), WORKING, "enterprises"),
     Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),
     Place(_("Training"), "training:list", ("training:",), WORKING, "training"),
+    Place(_("Products"), "products:list", ("products:",), READING, "plans"),
+    Place(_("Clusters"), "clusters:list", ("clusters:",), READING, "place"),
     Place(
         _("Reports"),
         "reports:list",

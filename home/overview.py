@@ -18,6 +18,7 @@ from places.services import report_lines
 from programmes.models import Comparison, Programme, Target
 from projects.models import DecisionMoney, Project
 from reports.measures.frame import Cell
+from reports.measures.records import Records
 from reports.measures.targets import Done, target_text, targets_done
 
 # Upper ends of the shades of the map, in projects.
@@ -194,7 +195,8 @@ def achieved(programme: Programme, user: User, until: dt.date) -> list[tuple[Tar
     """From the projects the person sees, and no others in the same places."""
     seen = Project.objects.visible_to(user).order_by()
     areas = seen.values("area_id")
-    return targets_done(programme, areas, until, done=Done("default", areas, until, sight=seen.values("pk")))
+    done = Done("default", areas, until, sight=seen.values("pk"), records=Records("default", until, user=user))
+    return targets_done(programme, areas, until, done=done)
 
 
 def show_target(target: Target, cell: Cell) -> dict[str, Any]:

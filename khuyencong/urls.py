@@ -16,6 +16,8 @@ PAGES = {
     "projects/": "projects.urls",
     "funding/": "funding.urls",
     "training/": "training.urls",
+    "products/": "products.urls",
+    "clusters/": "clusters.urls",
     "reports/": "reports.urls",
     "papers/": "papers.urls",
     "files/": "files.urls",

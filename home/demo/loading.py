@@ -12,6 +12,7 @@ from audit.services import record
 from core.errors import WrongState
 from home.demo.history import tell_history
 from home.demo.people import chosen_password, chosen_secret, make_people, make_programs, note_accounts
+from home.demo.selections import tell_selections
 from home.demo.stage import Stage
 from home.demo.this_year import tell_this_year
 from home.demo.timeline import Timeline
@@ -41,6 +42,7 @@ def load_demonstration() -> Path:
         stage, timeline = Stage(province, people), Timeline()
         tell_history(stage, timeline)
         tell_this_year(stage, timeline)
+        tell_selections(stage, timeline)
         timeline.run()
         first_schedule(province)
         return note_accounts(password, secret)

@@ -46,6 +46,8 @@ INSTALLED_APPS = [
     "projects",
     "funding",
     "training",
+    "products",
+    "clusters",
     "reports",
     "papers",
     "home",

@@ -6,8 +6,10 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.agencies import ensure_ministry
+from clusters.loading import load_clusters
 from papers.services import load_papers
 from places.loading import load_areas
+from products.loading import load_products
 from programmes.loading import load_programmes
 
 
@@ -19,7 +21,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             counts = {"units": load_areas()}
             ensure_ministry()
-            counts |= load_programmes(left.append)
+            counts |= load_programmes(left.append) | load_products() | load_clusters()
             counts["templates of papers"] = load_papers()
         if options["verbosity"] >= 1:
             for name, count in counts.items():
