@@ -324,7 +324,7 @@ VALUES = {
     "selected": gettext_lazy("Results decided"),
     "certified": gettext_lazy("Certificates given"),
     "none": gettext_lazy("No system"),
-    "planned": gettext_lazy("Planned"),
+    "planned": gettext_lazy("Planned only"),
     "building": gettext_lazy("Being built"),
     "operating": gettext_lazy("In operation"),
     "not_applicable": gettext_lazy("Not applicable"),

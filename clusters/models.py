@@ -224,7 +224,7 @@ class Licence(Part):
 
 class WastewaterState(models.TextChoices):
     NONE = "none", _("No system")
-    PLANNED = "planned", _("Planned")
+    PLANNED = "planned", _("Planned only")
     BUILDING = "building", _("Being built")
     OPERATING = "operating", _("In operation")
     NOT_APPLICABLE = "not_applicable", _("Not applicable")
@@ -254,7 +254,7 @@ class Wastewater(Part):
         ]
 
     def __str__(self) -> str:
-        return str(WastewaterState(self.state).label)
+        return f"{self.on:%d/%m/%Y}"
 
 
 class Work(Part):

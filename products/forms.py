@@ -302,9 +302,8 @@ class ScoreForm(OnceForm, KcForm):
         known = {(one.entry_id, one.criterion_id): one.value for one in member.scores.all()}
         for entry in self.entries:
             for one in self.criteria:
-                label = f"{entry.product.name}: {one.name}"
                 name = f"score-{entry.pk}-{one.pk}"
-                self.fields[name] = FractionField(label=label, required=False)
+                self.fields[name] = FractionField(label=one.name, required=False)
                 self.initial[name] = known.get((entry.pk, one.pk))
 
     @property
@@ -371,7 +370,7 @@ class RoundStepForm(OnceForm, KcForm):
 
 
 WHAT = (
-    ("entered", _("Entered")),
+    ("entered", _("Products entered")),
     ("recognised", _("Recognised")),
     ("not_recognised", _("Not recognised")),
     ("certified", _("With a certificate")),

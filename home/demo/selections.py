@@ -160,7 +160,10 @@ class _Selections:
             self._level("REGIONAL"), year, self.stage.province, f"Bình chọn cấp khu vực năm {year} (minh họa)",
             "Đơn vị của Bộ Công Thương (minh họa)", region="Khu vực minh họa",
         )  # fmt: skip
-        row = create_round(coming, actor=self.person("canbo"))
+        create_round(coming, actor=self.person("canbo"))
+        self._round(
+            "PROVINCIAL", day, f"Bình chọn bổ sung năm {day.year} (minh họa)", self.stage.department.name_on(day),
+        )  # fmt: skip
         self._brands(day)
 
     def _brands(self, day: dt.date) -> None:

@@ -41,7 +41,7 @@ ROUND_COLUMNS = (
     sheets.Column(_lazy("Year"), lambda row: row.year, "number"),
     sheets.Column(_lazy("State"), lambda row: row.get_state_display()),
     sheets.Column(_lazy("Organised by"), lambda row: row.organiser),
-    sheets.Column(_lazy("Entered"), lambda row: row.entered, "number"),
+    sheets.Column(_lazy("Products entered"), lambda row: row.entered, "number"),
     sheets.Column(_lazy("Recognised"), lambda row: row.recognised if row.is_decided else None, "number"),
     sheets.Column(_lazy("Decision on the results"), lambda row: row.result_no),
     sheets.Column(_lazy("Date"), lambda row: row.result_on, "day"),
