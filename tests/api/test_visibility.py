@@ -529,7 +529,8 @@ def test_nothing_said_to_a_stranger_names_anything_of_ours(scene: Scene) -> None
     stranger = Caller(f.stranger())
     said = []
     for path in ("projects", "enterprises", "budgets", "allocations", "payments", "plans", "reports",
-                 "training-classes", "products", "selection-rounds", "selection-entries", "spearheads", "clusters"):  # fmt: skip
+                 "training-classes", "products", "selection-rounds", "selection-entries", "spearheads",
+                 "clusters"):  # fmt: skip
         said.append(stranger.get(f"/{path}/", count="true").content)
     for row in scene.names().values():
         said.append(stranger.get(f"/projects/{row.public_id}/").content)
