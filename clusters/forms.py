@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from accounts.roles import Role
 from clusters.models import Cluster, ClusterStage, WastewaterState
-from clusters.services import KINDS, ClusterData, Kind
+from clusters.services import KINDS, ClusterData, Kind, with_works
 from core import clock
 from core.forms import DateField, KcForm, MoneyField, NfcField, WholeField
 from core.models import Source
@@ -189,7 +189,8 @@ class ClusterFilter(PlaceFilter):
         required=False,
     )
     operating = forms.BooleanField(label=_("Only those in operation"), required=False)
-    field_order = ("q", "stage", "water", "area", "operating")
+    works = forms.BooleanField(label=_("Only those with infrastructure works or projects"), required=False)
+    field_order = ("q", "stage", "water", "area", "operating", "works")
 
     def __init__(self, data: Any, *, rows: "QuerySet[Cluster]") -> None:
         super().__init__(data, area_ids=rows.order_by().values("clustercommune_rows__area_id"))
@@ -200,6 +201,8 @@ class ClusterFilter(PlaceFilter):
         data, rows = self.usable(), self.rows
         if "q" in data:
             rows = rows.search(data["q"])  # type: ignore[attr-defined]
+        if data.get("works"):
+            rows = with_works(rows)
         if "area" in data:
             below = AreaClosure.objects.filter(ancestor=data["area"]).values("area_id")
             rows = rows.filter(clustercommune_rows__area_id__in=below).distinct()

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.services import changed, record
@@ -304,6 +304,11 @@ def standings(clusters: "QuerySet[Cluster]", day: dt.date, *, db: str = "default
     for row in water:
         found[row.cluster_id].wastewater = row
     return list(found.values())
+
+
+def with_works(rows: "QuerySet[Cluster]") -> "QuerySet[Cluster]":
+    """Those with a planning or infrastructure work, or a linked project."""
+    return rows.filter(Q(work_rows__isnull=False) | Q(projects__isnull=False)).distinct()
 
 
 @dataclass

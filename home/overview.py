@@ -10,6 +10,8 @@ from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet, Sub
 from django.urls import reverse
 
 from accounts.models import User
+from clusters.models import Cluster
+from clusters.services import with_works
 from core.models import Source
 from funding.models import Account, LedgerEntry
 from places.maps import commune_map
@@ -188,7 +190,17 @@ def drawn(lines: list[Line]) -> dict[str, Any] | None:
 
 def targets(programme: Programme, user: User, until: dt.date) -> list[dict[str, Any]]:
     """Each target with what was achieved since the programme began, and how much of it that is."""
-    return [show_target(target, cell) for target, cell in achieved(programme, user, until)]
+    rows = achieved(programme, user, until)
+    return [{**show_target(target, cell), "told": told(target, user)} for target, cell in rows]
+
+
+def told(target: Target, user: User) -> dict[str, Any] | None:
+    """Of the target of cluster planning and infrastructure, which has no number of its own: how many clusters have
+    works or projects, and the list that says which."""
+    if target.indicator.code != "HT25_CCN_INFRA":
+        return None
+    count = with_works(Cluster.objects.visible_to(user)).count()
+    return {"count": count, "url": f"{reverse('clusters:list')}?works=on"} if count else None
 
 
 def achieved(programme: Programme, user: User, until: dt.date) -> list[tuple[Target, Cell]]:

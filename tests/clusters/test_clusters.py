@@ -14,7 +14,10 @@ from clusters.models import Cluster, ClusterStage, Wastewater
 from clusters.services import KINDS, ClusterData, add_part, change_part, create_cluster, rate, remove_part, standings
 from core.errors import Invalid, WrongState
 from programmes.locking import lock_through
-from reports.measures.targets import Done
+from programmes.models import Target
+from reports.figures import show_section
+from reports.measures.frame import Scope
+from reports.measures.targets import Done, targets_section
 from tests import factories as f
 from tests.clocks import Clock
 
@@ -168,3 +171,34 @@ def test_administrator_adds_a_stage(place: f.Place, people: f.People) -> None:
     assert browser(people.officer).post(url, typed).status_code == 403
     assert browser(people.administrator).post(url, typed).status_code == 302
     assert ClusterStage.objects.get(name="Mở rộng").operating
+
+
+def test_report_has_the_rate_with_its_decimals(place: f.Place, people: f.People) -> None:
+    """In a column of whole numbers; the target is told against it."""
+    for code, water in (("A", "operating"), ("B", "building"), ("C", "operating")):
+        cluster(place, people, code, water)
+    indicator = f.indicator("HT25_CCN", name="Xử lý nước thải", unit="%", unit_counted="percent")
+    Target.objects.create(
+        programme=f.programme(place), indicator=indicator, comparison="strive", low=100, verified="yes", source="x"
+    )
+    scope = Scope("default", place.province, f.period("2026-Q3", "2026-07-01", "2026-09-14"))
+    (row,) = show_section(targets_section(scope))["rows"]
+    cells = row["cells"]
+    assert (cells["cumulative"]["value"], cells["rate"]["value"]) == ("66.67", "66.67")
+    assert cells["cumulative"]["coverage"] == {"reported": 3, "expected": 3}
+    assert cells["last_year"]["value"] == "66.67"
+
+
+def test_works_of_clusters_are_listed_for_their_target(place: f.Place, people: f.People) -> None:
+    row = cluster(place, people)
+    cluster(place, people, "B")
+    work = {"name": "Quy hoạch chi tiết", "year": 2024, "source": "local", "planned_vnd": 0}
+    add_part(KINDS["works"], row, work, actor=people.officer)
+    programme = f.programme(place)
+    indicator = f.indicator("HT25_CCN_INFRA", method="narrative")
+    Target.objects.create(programme=programme, indicator=indicator, verified="yes", source="x")
+    page = browser(people.officer).get(reverse("home:dashboard") + f"?programme={programme.code}").content.decode()
+    url = reverse("clusters:list") + "?works=on"
+    assert url in page
+    found = browser(people.officer).get(url).context["page"]
+    assert [one.cluster for one in found] == [row]
