@@ -12,13 +12,11 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from core.api import params
-from core.api.serializers import Day, Reference, StrictSerializer, Text, Uuid, Whole
+from core.api.serializers import Reference, StrictSerializer, Text, Uuid, Whole
 from core.api.views import PortalRequest, PortalView
-from enterprises.api.views import AreaField
 from enterprises.models import Enterprise
 from places.api.views import ON, brief, read_area
 from places.models import Area
-from places.services import province_of
 from products.models import (
     Brand,
     Product,
@@ -26,11 +24,9 @@ from products.models import (
     Result,
     RoundState,
     SelectionEntry,
-    SelectionLevel,
     SelectionRound,
     Spearhead,
 )
-from products.selections import RoundData, create_round
 from products.services import ProductData, change_product, create_product
 from projects.models import Project
 
@@ -42,40 +38,18 @@ def _group(code: str) -> ProductGroup | None:
     return found
 
 
-def _level(code: str) -> SelectionLevel | None:
-    found: SelectionLevel | None = SelectionLevel.objects.filter(code=code).first()
-    return found
-
-
 class ProductBody(StrictSerializer):
+    """A product that consists of something is a set."""
+
     enterprise = Uuid()
     name = Text(max_length=300)
     group = Reference(_group)
-    is_set = serializers.BooleanField(required=False)
     consists_of = Text(max_length=1000, allow_blank=True, required=False)
     description = Text(max_length=4000, allow_blank=True, required=False)
-
-    def validate_is_set(self, value: bool) -> bool:
-        if not isinstance(self.initial_data.get("is_set"), bool):
-            raise serializers.ValidationError(_("Give true or false."))
-        return value
 
 
 class ProductChange(ProductBody):
     version = Whole(min_value=1)
-
-
-class RoundBody(StrictSerializer):
-    level = Reference(_level)
-    year = Whole(min_value=2010, max_value=2100)
-    area = AreaField()
-    name = Text(max_length=300)
-    organiser = Text(max_length=300)
-    region = Text(max_length=200, allow_blank=True, required=False)
-    decision_no = Text(max_length=60, allow_blank=True, required=False)
-    decision_on = Day(required=False, allow_null=True)
-    entries_until = Day(required=False, allow_null=True)
-    project = Uuid(required=False, allow_null=True)
 
 
 def _figure(value: Decimal | None) -> str | None:
@@ -126,7 +100,8 @@ def _data(request: PortalRequest, body: dict[str, Any], known: Spearhead | None 
     enterprise = Enterprise.objects.visible_to(request.user).filter(public_id=body.pop("enterprise")).first()
     if enterprise is None:
         raise serializers.ValidationError({"enterprise": [_("There is no such establishment here.")]})
-    return ProductData(enterprise=enterprise, spearhead=known, **body)
+    is_set = bool(body.get("consists_of", "").strip())
+    return ProductData(enterprise=enterprise, spearhead=known, is_set=is_set, **body)
 
 
 class ProductList(PortalView):
@@ -218,19 +193,6 @@ class RoundList(PortalView):
             if name in values:
                 rows = rows.filter(**{column: values[name]})
         return self.page(request, rows, lambda found: [show_round(row) for row in found], values)
-
-    @extend_schema(operation_id="selection_round_create", request=RoundBody, responses={201: ANY})
-    def post(self, request: PortalRequest) -> HttpResponse:
-        def act() -> Response:
-            body = self.body(RoundBody, request)
-            province, wanted = province_of(body.pop("area")), body.pop("project", None)
-            project = Project.objects.visible_to(request.user).filter(public_id=wanted).first() if wanted else None
-            if wanted and project is None:
-                raise serializers.ValidationError({"project": [_("There is no such project here.")]})
-            data = RoundData(province=province, project=project, **body)
-            return Response(show_round(create_round(data, actor=request.user)), status=201)
-
-        return self.once(request, act)
 
 
 class RoundOne(PortalView):

@@ -399,7 +399,7 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         place, str(scene.enterprise.public_id), implementing_unit=str(place.centre.public_id), aim="Mục tiêu",
         starts_on=today, ends_on=today, plan_line=scene.plan_line.pk,
     )  # fmt: skip
-    made = {"enterprise": str(scene.enterprise.public_id), "name": "Bún", "group": "FOOD", "is_set": True,
+    made = {"enterprise": str(scene.enterprise.public_id), "name": "Bún", "group": "FOOD",
             "consists_of": "x", "description": "x"}  # fmt: skip
     cluster = {"code": "CCN-1", "name": "Cụm", "area": "42", "planned_ha": "50.00", "industrial_ha": "35",
                "served_ha": "1.5", "leased_ha": "0", "reference": "x", "note": "x"}  # fmt: skip
@@ -503,14 +503,10 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         "PUT /products/{product_id}/": (
             f"/products/{scene.product.public_id}/", people.officer, {**made, "version": 1},
         ),
-        "POST /selection-rounds/": (
-            "/selection-rounds/", people.officer,
-            {"level": "PROVINCIAL", "year": 2026, "area": "42", "name": "Vòng hai", "organiser": "Sở", "region": "x",
-             "decision_no": "1/QĐ", "decision_on": today, "entries_until": today, "project": local["project"]},
-        ),
         "POST /clusters/": ("/clusters/", people.officer, {**cluster, "code": "CCN-2"}),
         "PUT /clusters/{cluster_id}/": (
-            f"/clusters/{scene.cluster.public_id}/", people.officer, {**cluster, "version": 1},
+            f"/clusters/{scene.cluster.public_id}/", people.officer,
+            {"code": "CCN-1", "name": "Cụm", "area": "42", "version": 1},
         ),
         "POST /reports/": (
             "/reports/", people.officer,
