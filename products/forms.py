@@ -234,6 +234,10 @@ class EntryForm(OnceForm, KcForm):
         )
 
 
+class ReasonForm(OnceForm, KcForm):
+    note = NfcField(label=_("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 3}))
+
+
 class CouncilForm(OnceForm, KcForm):
     """Rows of members and the weights of the criteria, in one form."""
 

@@ -52,6 +52,8 @@ class _Selections:
     def __init__(self, stage: Stage) -> None:
         self.stage = stage
         self.products: list[Product] = []
+        self.owners: list[Enterprise] = []
+        self.groups: dict[str, ProductGroup] = {}
 
     def person(self, name: str) -> Any:
         return self.stage.person(name)
@@ -68,9 +70,11 @@ class _Selections:
         return found
 
     def _product(self, number: int, name: str = "", **fields: Any) -> Product:
-        owners = list(Enterprise.objects.filter(province=self.stage.province).order_by("id")[:40])
-        owner = fields.pop("enterprise", None) or owners[number % len(owners)]
-        group = ProductGroup.objects.get(code=fields.pop("group", KINDS_OF_PRODUCT[number % 4]))
+        if not self.owners:
+            self.owners = list(Enterprise.objects.filter(province=self.stage.province).order_by("id")[:40])
+            self.groups = {row.code: row for row in ProductGroup.objects.all()}
+        owner = fields.pop("enterprise", None) or self.owners[number % len(self.owners)]
+        group = self.groups[fields.pop("group", KINDS_OF_PRODUCT[number % 4])]
         data = ProductData(owner, name or f"Sản phẩm minh họa {number:02d}", group, **fields)
         return create_product(data, actor=self.person("trungtam"))
 
@@ -161,9 +165,10 @@ class _Selections:
             "Đơn vị của Bộ Công Thương (minh họa)", region="Khu vực minh họa",
         )  # fmt: skip
         create_round(coming, actor=self.person("canbo"))
-        self._round(
+        extra = self._round(
             "PROVINCIAL", day, f"Bình chọn bổ sung năm {day.year} (minh họa)", self.stage.department.name_on(day),
         )  # fmt: skip
+        self._enter(extra, self.products[:1], day)
         self._brands(day)
 
     def _brands(self, day: dt.date) -> None:

@@ -175,8 +175,10 @@ def brand(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return answer
     sees_project = row.project and Project.objects.visible_to(user).filter(pk=row.project_id or 0).exists()
     inside = permissions.sees_history(row.product.enterprise.province_id, user)
+    wrong = any(form.errors for form in (*forms.values(), change) if form.is_bound)
     context = {
         "row": row,
+        "wrong": wrong,
         "steps": [(step, forms[step.code]) for step in steps],
         "forms": [*forms.values(), change],
         "change": change if may else None,
@@ -185,7 +187,6 @@ def brand(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "inside": inside,
         "history": Entry.objects.about(row)[:50] if inside else [],
     }
-    wrong = any(form.errors for form in (*forms.values(), change) if form.is_bound)
     return render(request, "products/brand.html", context, status=422 if wrong else 200)
 
 

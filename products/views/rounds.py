@@ -6,11 +6,11 @@ from uuid import UUID
 from django.core.paginator import Paginator
 from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.form_pages import form_page
 from accounts.models import User
@@ -23,6 +23,7 @@ from products.forms import (
     CouncilForm,
     EntryFilter,
     EntryForm,
+    ReasonForm,
     RoundFilter,
     RoundForm,
     RoundStepForm,
@@ -201,13 +202,25 @@ def enter(request: HttpRequest, public_id: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def remove(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Take an entry back while entries are open."""
     user = user_of(request)
     entry: SelectionEntry = get_object_or_404(_seen(user), public_id=public_id)
-    selections.remove_entry(entry, request.POST.get("note", ""), actor=user)
-    return redirect(_at(entry.round))
+    row = round_of(user, entry.round.public_id)
+    permissions.may_run(row, user).require()
+    if request.method != "POST" and row.state != RoundState.OPEN:
+        raise WrongState(_("Entries are closed. Open them again first."))
+    form = ReasonForm(request.POST or None)
+
+    def act() -> str:
+        selections.remove_entry(entry, form.cleaned_data["note"], actor=user)
+        return _at(row)
+
+    return form_page(
+        request, form, act, title=_("Take back"), back=_at(row), crumbs=_above(row), over=entry.product.name,
+        done=_("Done."), lead=_("The history keeps that it was entered, and why it went."),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -15,7 +15,7 @@ from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
 from jobs.models import Job
 from papers.models import Engagement, PaperTemplate
-from products.models import Brand, Product, SelectionLevel, SelectionRound, Spearhead
+from products.models import Brand, Product, SelectionEntry, SelectionLevel, SelectionRound, Spearhead
 from programmes.models import AdvanceTier, AnnualPlan, StepRule, SupportNorm, Target
 from projects.models import (
     Adjustment,
@@ -81,7 +81,6 @@ NO_PAGES = {
     "accounts:view_drop": "only POST",
     "projects:export": "a file",
     "projects:photo": "a file",
-    "products:entry_remove": "only POST",
     "projects:lines_sheet": "a file",
     "reports:file": "a file",
     "papers:paper": "a file",
@@ -447,6 +446,9 @@ PAGES["products:of_project"] = lambda: [
 PAGES["products:round"] = lambda: _rounds("open", "scoring", "certified")
 PAGES["products:round_edit"] = lambda: _rounds("open")
 PAGES["products:round_enter"] = lambda: _rounds("open")
+PAGES["products:entry_remove"] = lambda: [
+    ("", [SelectionEntry.objects.filter(round__state="open")[0].public_id], OFFICER)
+]
 PAGES["products:round_council"] = lambda: [
     ("", [SelectionRound.objects.get(state="open", level__own_council=True).public_id], OFFICER)
 ]
