@@ -52,6 +52,8 @@ PLACES = (
     Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),
     Place(_("Training"), "training:list", ("training:",), WORKING, "training"),
     Place(_("Needs and policies"), "outreach:rounds", ("outreach:",), WORKING, "inbox"),
+    Place(_("Products"), "products:list", ("products:",), READING, "plans"),
+    Place(_("Clusters"), "clusters:list", ("clusters:",), READING, "place"),
     Place(
         _("Reports"),
         "reports:list",

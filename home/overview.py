@@ -10,6 +10,8 @@ from django.db.models import BigIntegerField, Count, Exists, OuterRef, Q, QueryS
 from django.urls import reverse
 
 from accounts.models import User
+from clusters.models import Cluster
+from clusters.services import with_works
 from core.models import Source
 from enterprises.models import Enterprise
 from funding.models import Account, LedgerEntry
@@ -19,6 +21,7 @@ from places.services import report_lines
 from programmes.models import Activity, Comparison, Programme, Target
 from projects.models import DecisionMoney, Project
 from reports.measures.frame import Cell
+from reports.measures.records import Records
 from reports.measures.targets import Done, target_text, targets_done
 
 # Upper ends of the shades of the map, in projects.
@@ -229,14 +232,25 @@ def drawn(lines: list[Line]) -> dict[str, Any] | None:
 
 def targets(programme: Programme, user: User, until: dt.date) -> list[dict[str, Any]]:
     """Each target with what was achieved since the programme began, and how much of it that is."""
-    return [show_target(target, cell) for target, cell in achieved(programme, user, until)]
+    rows = achieved(programme, user, until)
+    return [{**show_target(target, cell), "told": told(target, user)} for target, cell in rows]
+
+
+def told(target: Target, user: User) -> dict[str, Any] | None:
+    """Of the target of cluster planning and infrastructure, which has no number of its own: how many clusters have
+    works or projects, and the list that says which."""
+    if target.indicator.code != "HT25_CCN_INFRA":
+        return None
+    count = with_works(Cluster.objects.visible_to(user)).count()
+    return {"count": count, "url": f"{reverse('clusters:list')}?works=on"} if count else None
 
 
 def achieved(programme: Programme, user: User, until: dt.date) -> list[tuple[Target, Cell]]:
     """From the projects the person sees, and no others in the same places."""
     seen = Project.objects.visible_to(user).order_by()
     areas = seen.values("area_id")
-    return targets_done(programme, areas, until, done=Done("default", areas, until, sight=seen.values("pk")))
+    done = Done("default", areas, until, sight=seen.values("pk"), records=Records("default", until, user=user))
+    return targets_done(programme, areas, until, done=done)
 
 
 def show_target(target: Target, cell: Cell) -> dict[str, Any]:

@@ -54,6 +54,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = Import.objects.visible_to(user).defer("table", "upload", "receipt")
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
     titles = {one.kind: one.title for one in importers}
+    row: Any
     for row in page.object_list:
         row.title = titles.get(row.kind, row.kind)
     return render(request, "imports/index.html", {"importers": importers, "page": page})

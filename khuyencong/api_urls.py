@@ -7,7 +7,19 @@ from django.urls import URLPattern, URLResolver, include, path, re_path
 from core.api.docs import DocsView, SchemaView
 from core.api.views import Unknown
 
-APPS = ("accounts", "places", "programmes", "enterprises", "funding", "training", "outreach", "reports", "papers")
+APPS = (
+    "accounts",
+    "places",
+    "programmes",
+    "enterprises",
+    "funding",
+    "training",
+    "products",
+    "clusters",
+    "outreach",
+    "reports",
+    "papers",
+)
 
 app_name = "api"
 urlpatterns: list[URLPattern | URLResolver] = [

@@ -19,6 +19,8 @@ PAGES = {
     "training/": "training.urls",
     "outreach/": "outreach.urls",
     "chinh-sach/": "outreach.public_urls",
+    "products/": "products.urls",
+    "clusters/": "clusters.urls",
     "reports/": "reports.urls",
     "papers/": "papers.urls",
     "files/": "files.urls",

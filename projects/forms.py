@@ -50,7 +50,7 @@ class CodesField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg]
 
 def countable() -> "QuerySet[Indicator]":
     """What a project can plan and achieve itself. Learners are counted from the classes."""
-    return Indicator.objects.filter(method=Method.COMPUTED, training_kinds="")
+    return Indicator.objects.filter(method=Method.COMPUTED, training_kinds="").exclude(unit_counted="percent")
 
 
 class _CountForm(KcForm):

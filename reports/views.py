@@ -210,6 +210,9 @@ _PAGES = (
     (re.compile(r"/api/v1/projects/([0-9a-f-]{36})/"), "projects:detail"),
     (re.compile(r"/api/v1/(?:allocations|payments)/\?project=([0-9a-f-]{36})"), "funding:project_panel"),
     (re.compile(r"/api/v1/training-classes/\?project=([0-9a-f-]{36})"), "projects:detail"),
+    (re.compile(r"/api/v1/products/([0-9a-f-]{36})/"), "products:detail"),
+    (re.compile(r"/api/v1/selection-rounds/([0-9a-f-]{36})/"), "products:round"),
+    (re.compile(r"/api/v1/clusters/([0-9a-f-]{36})/"), "clusters:detail"),
     (re.compile(r"/api/v1/budgets/\?.*"), "funding:board"),
     (re.compile(r"/api/v1/plans/\?.*"), "programmes:plans"),
 )

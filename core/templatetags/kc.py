@@ -46,6 +46,17 @@ TONES = {
     "stopped": "red",
     "rejected": "red",
     "failed": "red",
+    "prepared": "grey",
+    "filed": "blue",
+    "granted": "green",
+    "expired": "plain",
+    "open": "blue",
+    "entries_closed": "amber",
+    "scoring": "blue",
+    "selected": "green",
+    "certified": "green",
+    "recognised": "green",
+    "not_recognised": "plain",
 }
 
 

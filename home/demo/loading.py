@@ -13,6 +13,7 @@ from core.errors import WrongState
 from home.demo.history import tell_history
 from home.demo.outreach import tell_outreach
 from home.demo.people import chosen_password, chosen_secret, make_people, make_programs, note_accounts
+from home.demo.selections import tell_selections
 from home.demo.stage import Stage
 from home.demo.this_year import tell_this_year
 from home.demo.timeline import Timeline
@@ -43,6 +44,7 @@ def load_demonstration() -> Path:
         tell_history(stage, timeline)
         tell_this_year(stage, timeline)
         tell_outreach(stage, timeline)
+        tell_selections(stage, timeline)
         timeline.run()
         first_schedule(province)
         return note_accounts(password, secret)

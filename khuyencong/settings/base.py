@@ -48,6 +48,8 @@ INSTALLED_APPS = [
     "funding",
     "training",
     "outreach",
+    "products",
+    "clusters",
     "reports",
     "papers",
     "home",

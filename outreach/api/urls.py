@@ -4,7 +4,7 @@ from outreach.api import views
 
 urlpatterns = [
     path("survey-rounds/", views.RoundList.as_view(), name="survey-rounds"),
-    path("survey-rounds/<uuid:round_id>/", views.RoundOne.as_view(), name="survey-round"),
+    path("survey-rounds/<uuid:survey_id>/", views.RoundOne.as_view(), name="survey-round"),
     path("survey-answers/", views.AnswerList.as_view(), name="survey-answers"),
     path("needs/", views.NeedList.as_view(), name="needs"),
     path("advice/", views.AdviceList.as_view(), name="advice"),

@@ -186,8 +186,8 @@ class RoundList(PortalView):
 
 class RoundOne(PortalView):
     @extend_schema(operation_id="survey_round", responses=ANY)
-    def get(self, request: PortalRequest, round_id: UUID) -> Response:
-        row = _rounds(request.user).filter(public_id=round_id).first()
+    def get(self, request: PortalRequest, survey_id: UUID) -> Response:
+        row = _rounds(request.user).filter(public_id=survey_id).first()
         if row is None:
             raise Http404
         return Response(show_round(row))

@@ -18,6 +18,7 @@ from programmes.models import Programme, Target
 from projects.models import ProgressUpdate, Project
 from reports.figures import plain, show_cell
 from reports.measures.money import summary
+from reports.measures.records import Records
 from reports.measures.targets import Done, targets_done
 
 ANY = OpenApiTypes.OBJECT
@@ -56,7 +57,9 @@ class TargetList(PortalView):
             .values_list("area_id", flat=True)
             .distinct()
         )
-        done = Done("default", mine, until, sight=Project.objects.visible_to(request.user).order_by().values("pk"))
+        sight = Project.objects.visible_to(request.user).order_by().values("pk")
+        records = Records("default", until, user=request.user, area_ids=list(seen) if area else None)
+        done = Done("default", mine, until, sight=sight, records=records)
 
         def show(found: list[Target]) -> list[dict[str, Any]]:
             cells: dict[int, Any] = {}

@@ -24,6 +24,7 @@ from reports.measures.frame import (
     text,
     total,
 )
+from reports.measures.records import Records, Told
 from training.models import TrainingClass
 
 COLUMNS = [
@@ -77,14 +78,18 @@ class Done:
     """What was achieved of indicators, from records: read once for all indicators.
 
     An indicator counts confirmed achieved results whose update is dated in the time asked about; or, where it names
-    kinds of class (Indicator.training_kinds), the learners of classes that ended in it. What was confirmed or entered
-    after its day was locked counts as of the day of that (`counts_on`), so that figures of the locked time stay. A
-    class whose number of learners is not reported is expected and not counted: the figure says how many of how many it
-    covers.
+    kinds of class (Indicator.training_kinds), the learners of classes that ended in it. Brands, selections and clusters
+    have records of their own, which win over what projects report of them (reports/measures/records.py). What was
+    confirmed or entered after its day was locked counts as of the day of that (`counts_on`), so that figures of the
+    locked time stay. A class whose number of learners is not reported is expected and not counted: the figure says how
+    many of how many it covers.
     """
 
-    def __init__(self, db: str, area_ids: Any, until: dt.date, sight: Any = None) -> None:
-        """`sight`: a queryset of projects to count within (what somebody may see)."""
+    def __init__(
+        self, db: str, area_ids: Any, until: dt.date, sight: Any = None, records: Records | None = None
+    ) -> None:
+        """`sight`: a queryset of projects to count within (what somebody may see); `records`: those of them."""
+        self.records = records or Records(db, until, area_ids=area_ids)
         results = (
             AchievedResult.objects.using(db)
             .filter(
@@ -97,7 +102,7 @@ class Done:
         )
         if sight is not None:
             results = results.filter(update__project__in=sight)
-        self.results: dict[int, list[tuple[dt.date, int, Line]]] = defaultdict(list)
+        self.results: dict[int, list[Told]] = defaultdict(list)
         for result in results:
             project = result.update.project
             line = Line(
@@ -107,7 +112,7 @@ class Done:
                 result.update.on,
                 Decimal(result.quantity),
             )
-            self.results[result.indicator_id].append((result.update.counts_on or result.update.on, project.pk, line))
+            self.results[result.indicator_id].append(Told(project, result.update.counts_on or result.update.on, line))
         self.planned: dict[int, list[tuple[dt.date, int]]] = defaultdict(list)
         planned = PlannedResult.objects.using(db).filter(
             project__area_id__in=area_ids, project__decided_on__lte=until, project__stopped_on__isnull=True
@@ -128,12 +133,15 @@ class Done:
             return missing()
         if indicator.training_kinds:
             return self._learners(indicator, first, last)
-        lines = [line for on, _pk, line in self.results[indicator.pk] if first <= on <= last]
-        reporting = {pk for on, pk, _line in self.results[indicator.pk] if first <= on <= last}
+        told = [one for one in self.results[indicator.pk] if first <= one.counts_on <= last]
+        reporting = {one.project.pk for one in told}
         # Due are the projects that promised it in the years asked about, and those that reported it anyway.
         promised = {pk for on, pk in self.planned[indicator.pk] if first.year <= on.year <= last.year}
         expected = len(promised | reporting)
-        return total(lines, len(reporting), expected) if lines else missing(expected)
+        found = self.records.cell(indicator.code, told, first, last)
+        if found is not None:
+            return found
+        return total([one.line for one in told], len(reporting), expected) if told else missing(expected)
 
     def _learners(self, indicator: Indicator, first: dt.date, last: dt.date) -> Cell:
         kinds = indicator.training_kinds.split()

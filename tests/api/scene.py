@@ -12,6 +12,7 @@ from accounts.roles import Role
 from accounts.services import create_client
 from accounts.tokens import find_secret, issue
 from audit.actors import SYSTEM
+from clusters.services import KINDS, ClusterData, add_part, create_cluster
 from core import clock
 from core.models import Source
 from funding.services import Voucher, pay
@@ -21,6 +22,7 @@ from outreach.models import ListItem
 from outreach.services import QuestionData, RoundData, add_question, create_round, save_sheet
 from outreach.spreading import CampaignData, PolicyData, create_campaign, create_policy
 from places.models import Area
+from products.selections import enter_product
 from programmes.models import AnnualPlan, LegalDocument, PlanLine
 from projects.models import ProgressUpdate, Project
 from projects.progress import ProgressData, add_photo, confirm_progress, report_progress
@@ -29,6 +31,7 @@ from reports.models import Report
 from reports.services import publish_report, request_report
 from tests import factories as f
 from tests.api.conftest import Caller
+from tests.products import making
 from training.models import TrainingKind
 from training.services import ClassData, create_class
 
@@ -144,6 +147,11 @@ class Scene:
             actor=people.officer,
         )
         self.make_outreach()
+        self.product = making.product(place, people, "Sản phẩm của ta", enterprise=self.enterprise)
+        self.round = making.round_(place, people)
+        enter_product(self.round, self.product, clock.today(), actor=people.officer)
+        self.cluster = create_cluster(ClusterData("CCN-1", "Cụm của ta", place.province), actor=people.officer)
+        add_part(KINDS["communes"], self.cluster, {"area": place.commune}, actor=people.officer)
         plan = {"area": place.province, "programme": f.programme(place), "year": 2026}
         decided = {"decision_number": "9/QĐ-UBND", "decision_on": clock.today(), "issuer": place.committee}
         self.plan = AnnualPlan.objects.create(**plan, state="approved", **decided)

@@ -54,9 +54,12 @@ def ids(scene: Scene) -> dict[str, Any]:
         "uuid": scene.unconfirmed.uuid,
         "photo_id": scene.photo.pk,
         "budget_id": budget_of(scene),
-        "round_id": scene.survey.public_id,
+        "survey_id": scene.survey.public_id,
         "advice_id": scene.advice.public_id,
         "form_code": "letter",
+        "product_id": scene.product.public_id,
+        "round_id": scene.round.public_id,
+        "cluster_id": scene.cluster.public_id,
     }
 
 
@@ -338,6 +341,8 @@ def test_on_without_area_is_refused_where_it_says_which_unit_a_code_means(scene:
         "allocations",
         "payments",
         "training-classes",
+        "products",
+        "clusters",
         "summary",
     ):
         problem(caller.get(f"/{path}/", on="2024-06-01"), 400, "invalid_parameter")
@@ -431,6 +436,10 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         place, str(scene.enterprise.public_id), implementing_unit=str(place.centre.public_id), aim="Mục tiêu",
         starts_on=today, ends_on=today, plan_line=scene.plan_line.pk,
     )  # fmt: skip
+    made = {"enterprise": str(scene.enterprise.public_id), "name": "Bún", "group": "FOOD",
+            "consists_of": "x", "description": "x"}  # fmt: skip
+    cluster = {"code": "CCN-1", "name": "Cụm", "area": "42", "planned_ha": "50.00", "industrial_ha": "35",
+               "served_ha": "1.5", "leased_ha": "0", "reference": "x", "note": "x"}  # fmt: skip
     full = enterprise_body(place, address="Thôn 1", representative="Nguyễn Văn A", main_product="Bún khô")
     progress = {
         "uuid": str(uuid.uuid4()), "on": today, "value_invested_vnd": 1, "money_spent_vnd": 1, "note": "x",
@@ -528,6 +537,15 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
              "starts_on": today, "ends_on": today, "total": 2, "women": 1},
         ),
         **outreach_bodies(scene),
+        "POST /products/": ("/products/", people.officer, {**made, "name": "Mắm"}),
+        "PUT /products/{product_id}/": (
+            f"/products/{scene.product.public_id}/", people.officer, {**made, "version": 1},
+        ),
+        "POST /clusters/": ("/clusters/", people.officer, {**cluster, "code": "CCN-2"}),
+        "PUT /clusters/{cluster_id}/": (
+            f"/clusters/{scene.cluster.public_id}/", people.officer,
+            {"code": "CCN-1", "name": "Cụm", "area": "42", "version": 1},
+        ),
         "POST /reports/": (
             "/reports/", people.officer,
             {"kind": "programme-results", "period": f"{clock.today().year}-Y", "area": "42"},

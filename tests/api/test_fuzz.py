@@ -36,7 +36,7 @@ class World:
             "enterprise_id": [str(scene.enterprise.public_id)],
             "report_id": [str(scene.published.public_id), str(scene.draft.public_id)],
             "uuid": [str(scene.confirmed.uuid), str(scene.unconfirmed.uuid), str(uuid.uuid4())],
-            "round_id": [str(scene.survey.public_id)],
+            "survey_id": [str(scene.survey.public_id)],
             "advice_id": [str(scene.advice.public_id)],
             "photo_id": [scene.photo.pk, scene.hidden_photo.pk],
             "step": ["submit", "return", "approve", "start", "accept", "close", "stop"],

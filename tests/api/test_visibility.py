@@ -511,20 +511,40 @@ def test_upload_to_ones_own_update_only(scene: Scene, callers: dict[str, Caller]
     assert done == {"collaborator"}
 
 
+def test_products_selections_and_clusters_are_seen_by_those_they_are_for(
+    scene: Scene, callers: dict[str, Caller]
+) -> None:
+    seen = {
+        who: tuple(len(listed(caller, path)) for path in ("/products/", "/selection-rounds/", "/clusters/"))
+        for who, caller in callers.items()
+    }
+    inside = {"officer", "leader", "accountant", "auditor", "centre", "collaborator", "demo-province"}
+    for who, found in seen.items():
+        expected = (1, 1, 1) if who in inside else (1, 0, 1) if "ministry" in who else (0, 0, 0)
+        assert found == expected, who
+
+
 def test_nothing_said_to_a_stranger_names_anything_of_ours(scene: Scene) -> None:
     """Every list, filter, object and refusal, read as one text."""
     stranger = Caller(f.stranger())
     said = []
     for path in ("projects", "enterprises", "budgets", "allocations", "payments", "plans", "reports",
-                 "training-classes"):  # fmt: skip
+                 "training-classes", "products", "selection-rounds", "selection-entries", "spearheads",
+                 "clusters"):  # fmt: skip
         said.append(stranger.get(f"/{path}/", count="true").content)
     for row in scene.names().values():
         said.append(stranger.get(f"/projects/{row.public_id}/").content)
         said.append(stranger.post(f"/projects/{row.public_id}/steps/approve/", {"money": 1}).content)
     for _action, (path, body) in _requests(scene).items():
         said.append(stranger.post(path, body).content)
+    for path in (f"products/{scene.product.public_id}", f"selection-rounds/{scene.round.public_id}",
+                 f"clusters/{scene.cluster.public_id}"):  # fmt: skip
+        answer = stranger.get(f"/{path}/")
+        assert answer.status_code == 404
+        said.append(answer.content)
     text = b" ".join(said).decode()
     secret = [row.name for row in scene.names().values()] + [row.code for row in scene.names().values()]
+    secret += [scene.product.name, scene.round.name, scene.cluster.name]
     secret += [scene.enterprise.name, "UNC 7", "Đã lắp máy", "Vận hành máy sấy", "canbo", "lanhdao"]
     assert [word for word in secret if word in text] == []
     assert json.loads(said[0])["total"] == 0

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts.models import ApiClient, Grant, User
 from accounts.roles import Role
+from clusters.models import Cluster, ClusterStage
 from core import clock
 from enterprises.models import Enterprise
 from funding.models import Budget, LedgerEntry
@@ -17,6 +18,7 @@ from jobs.models import Job
 from outreach.models import Advice, Campaign, Policy, SurveyRound
 from papers.models import Engagement, PaperTemplate
 from places.models import Area
+from products.models import Brand, Product, SelectionEntry, SelectionLevel, SelectionRound, Spearhead
 from programmes.models import AdvanceTier, AnnualPlan, StepRule, SupportNorm, Target
 from projects.models import (
     Adjustment,
@@ -472,6 +474,82 @@ _plain("public:status", None)
 def _commune() -> Area:
     found: Area = Area.objects.current().filter(level="commune", closure_up__ancestor=_survey().province).first()
     return found
+
+
+# --- products ---------------------------------------------------------------------------------------------------------
+
+_plain("products:list", OFFICER, none="?q=khong-co-gi")
+_plain("products:rounds", OFFICER, none="?year=2011")
+_plain("products:round_new", OFFICER)
+_plain("products:results", OFFICER, none="?first=2099")
+_plain("products:entries", OFFICER, none="?first=2099")
+_plain("products:spearheads", OFFICER)
+_plain("products:spearhead_new", OFFICER)
+_plain("products:lists", ADMINISTRATOR)
+
+
+def _rounds(*states: str) -> Any:
+    return [(state, [SelectionRound.objects.filter(state=state)[0].public_id], OFFICER) for state in states]
+
+
+def _branded(**filters: Any) -> Any:
+    return Product.objects.filter(brands__isnull=False, **filters).order_by("id")[0]
+
+
+PAGES["products:detail"] = lambda: [
+    ("", [_branded().public_id], OFFICER),
+    ("certified", [Product.objects.filter(entries__certificate__isnull=False)[0].public_id], OFFICER),
+]
+PAGES["products:edit"] = lambda: [("", [_branded().public_id], OFFICER)]
+PAGES["products:brand_new"] = lambda: [("", [_branded().public_id], OFFICER)]
+PAGES["products:brand"] = lambda: [
+    (state, [Brand.objects.filter(state=state)[0].public_id], OFFICER) for state in ("prepared", "filed", "granted")
+]
+PAGES["products:of_enterprise"] = lambda: [("", [_branded().enterprise.public_id], OFFICER)]
+PAGES["products:new"] = lambda: [("", [_branded().enterprise.public_id], OFFICER)]
+PAGES["products:of_project"] = lambda: [
+    ("", [Brand.objects.filter(project__isnull=False)[0].project.public_id], OFFICER)
+]
+PAGES["products:round"] = lambda: _rounds("open", "scoring", "certified")
+PAGES["products:round_edit"] = lambda: _rounds("open")
+PAGES["products:round_enter"] = lambda: _rounds("open")
+PAGES["products:entry_remove"] = lambda: [
+    ("", [SelectionEntry.objects.filter(round__state="open")[0].public_id], OFFICER)
+]
+PAGES["products:round_council"] = lambda: [
+    ("", [SelectionRound.objects.get(state="open", level__own_council=True).public_id], OFFICER)
+]
+PAGES["products:round_scores"] = lambda: _rounds("scoring")
+PAGES["products:round_step"] = lambda: [
+    ("close", [SelectionRound.objects.filter(state="open")[0].public_id, "close_entries"], OFFICER),
+    ("decide", [SelectionRound.objects.get(state="scoring").public_id, "decide_results"], LEADER),
+]
+PAGES["products:spearhead"] = lambda: [("", [Spearhead.objects.all()[0].public_id], OFFICER)]
+PAGES["products:spearhead_edit"] = lambda: [("", [Spearhead.objects.all()[0].public_id], OFFICER)]
+PAGES["products:list_row"] = lambda: [
+    ("level", ["levels", SelectionLevel.objects.all()[0].pk], ADMINISTRATOR),
+    ("criterion", ["criteria", 0], ADMINISTRATOR),
+]
+
+# --- clusters ---------------------------------------------------------------------------------------------------------
+
+_plain("clusters:list", OFFICER, none="?q=khong-co-gi")
+_plain("clusters:new", OFFICER)
+_plain("clusters:lists", ADMINISTRATOR)
+PAGES["clusters:list_row"] = lambda: [("", ["stages", ClusterStage.objects.all()[0].pk], ADMINISTRATOR)]
+PAGES["clusters:detail"] = lambda: [
+    ("", [Cluster.objects.get(code="CCN-MH-A").public_id], OFFICER),
+    ("not-reported", [Cluster.objects.get(code="CCN-MH-D").public_id], OFFICER),
+]
+PAGES["clusters:edit"] = lambda: [("", [Cluster.objects.get(code="CCN-MH-A").public_id], OFFICER)]
+PAGES["clusters:of_project"] = lambda: [("none", [live(type="task").first().public_id], OFFICER)]
+
+
+@page("clusters:part")
+def _parts() -> Any:
+    row = Cluster.objects.get(code="CCN-MH-A")
+    yield "wastewater", [row.public_id, "wastewater", row.wastewater_rows.all()[0].pk], OFFICER
+    yield "works", [row.public_id, "works", 0], OFFICER
 
 
 # --- reports ----------------------------------------------------------------------------------------------------------

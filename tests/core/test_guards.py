@@ -5,6 +5,7 @@ import io
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
 from funding.services import Voucher, pay
 from jobs.services import work_once
 from outreach.services import RoundData, create_round, save_sheet
+from products.models import Score
+from products.selections import give_scores
 from programmes.locking import lock_through
 from projects.adjustments import ask, take_adjustment_step
 from projects.appraisal import OpinionData, give_opinion
@@ -30,6 +33,7 @@ from projects.services import PaperData, take_step
 from reports.models import Report, ReportFile, ReportLine
 from reports.services import publish_report, request_report
 from tests import factories as f
+from tests.products import making
 from training.models import TrainingClass
 from training.services import ClassData, create_class
 
@@ -262,6 +266,63 @@ def against_saved_answers(o: Office) -> list[str]:
         f"UPDATE {table} SET number = 2",
         f"DELETE FROM {table}",
         *replace(table, row.pk, number="2"),
+    ]
+
+
+def decided_selection(o: Office) -> Any:
+    """A round with two criteria and one score whose results are decided."""
+    row = making.scoring(o.place, o.people, making.product(o.place, o.people), on=clock.today())
+    member, entry, criterion = row.council.first(), row.entries.get(), row.criteria.first()
+    assert member is not None and criterion is not None
+    give_scores(member, {(entry, criterion): Decimal(5)}, actor=o.people.officer)
+    return making.decided(row, o.people.leader, clock.today())
+
+
+def against_scores(o: Office) -> list[str]:
+    row, table = decided_selection(o), "products_score"
+    other = row.criteria.last()
+    assert other is not None
+    pk = Score.objects.get().pk
+    return [
+        f"UPDATE {table} SET value = 9",
+        f"DELETE FROM {table}",
+        copy(table, pk, id=None, criterion_id=str(other.pk)),  # type: ignore[arg-type]
+        *replace(table, pk, value="9"),
+        *truncate(table),
+    ]
+
+
+def against_entries(o: Office) -> list[str]:
+    row, table = decided_selection(o), "products_selectionentry"
+    another = making.product(o.place, o.people, "Mắm").pk
+    fresh = {"public_id": f"'{f.new_uuid().hex}'", "product_id": str(another)}
+    return [
+        f"UPDATE {table} SET result = 'not_recognised', reason = 'x'",
+        copy(table, row.entries.get().pk, id=None, **fresh),  # type: ignore[arg-type]
+        *replace(table, row.entries.get().pk, reason="'x'"),
+        *truncate(table),
+    ]
+
+
+def against_weights(o: Office) -> list[str]:
+    row, table = decided_selection(o), "products_roundcriterion"
+    free = row.criteria.last()  # without scores
+    assert free is not None
+    return [
+        f"UPDATE {table} SET weight = 1",
+        f"DELETE FROM {table} WHERE id = {free.pk}",
+        *replace(table, free.pk, weight="1"),
+        *truncate(table),
+    ]
+
+
+def against_decided_round(o: Office) -> list[str]:
+    row, table = decided_selection(o), "products_selectionround"
+    return [
+        f"UPDATE {table} SET state = 'scoring'",
+        f"UPDATE {table} SET result_no = '8/QĐ'",
+        f"UPDATE {table} SET project_id = {o.project.pk}",
+        *replace(table, row.pk, result_no="'8/QĐ'"),
         *truncate(table),
     ]
 
@@ -301,6 +362,10 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
         copy("programmes_datalock", o.locked.pk, id=None, locked_through=day)  # type: ignore[arg-type]
         for day in ("'2000-01-01'", f"'{o.locked.locked_through - dt.timedelta(days=1)}'")
     ],
+    "selection_scores": against_scores,
+    "selection_entries": against_entries,
+    "selection_criteria": against_weights,
+    "selection_decided": against_decided_round,
     "inspection_signed": against_signed_inspection,
     "inspection_requirements": against_its_requirements,
     "inspection_photos": against_its_photos,
@@ -590,7 +655,10 @@ def test_only_the_settings_of_the_tests_know_the_switch() -> None:
 
 def test_no_code_of_ours_drops_a_trigger_elsewhere() -> None:
     root = Path(settings.BASE_DIR)
-    apps = [root / guard for guard in ("core", "audit", "jobs", "files", "funding", "reports", "projects", "home")]
+    apps = [
+        root / guard
+        for guard in ("core", "audit", "jobs", "files", "funding", "reports", "projects", "products", "home")
+    ]
     speaking = {
         str(path.relative_to(root))
         for app in apps

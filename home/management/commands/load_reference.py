@@ -6,9 +6,11 @@ from django.core.management.base import BaseCommand
 from django.db import transaction
 
 from accounts.agencies import ensure_ministry
+from clusters.loading import load_clusters
 from outreach.loading import load_lists
 from papers.services import load_papers
 from places.loading import load_areas
+from products.loading import load_products
 from programmes.loading import load_programmes
 
 
@@ -20,7 +22,7 @@ class Command(BaseCommand):
         with transaction.atomic():
             counts = {"units": load_areas()}
             ensure_ministry()
-            counts |= load_programmes(left.append)
+            counts |= load_programmes(left.append) | load_products() | load_clusters()
             counts["templates of papers"] = load_papers()
             counts |= load_lists()
         if options["verbosity"] >= 1:
