@@ -9,10 +9,11 @@ from accounts.agencies import ensure_ministry
 from papers.services import load_papers
 from places.loading import load_areas
 from programmes.loading import load_programmes
+from training.loading import load_training
 
 
 class Command(BaseCommand):
-    help = "Load units, the ministry's offices, law, norms, programmes, indicators, periods and templates from data/."
+    help = "Load units, the ministry's offices, law, norms, programmes, indicators, periods, training subjects and templates from data/."
 
     def handle(self, *args: Any, **options: Any) -> None:
         left: list[str] = []
@@ -20,6 +21,7 @@ class Command(BaseCommand):
             counts = {"units": load_areas()}
             ensure_ministry()
             counts |= load_programmes(left.append)
+            counts |= load_training()
             counts["templates of papers"] = load_papers()
         if options["verbosity"] >= 1:
             for name, count in counts.items():
