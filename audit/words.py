@@ -81,6 +81,15 @@ ACTIONS = {
     "replace_rule": gettext_lazy("Replaced by a later version"),
     "correct_rule": gettext_lazy("Mistake put right"),
     "end_rule": gettext_lazy("End set"),
+    "add_trainees": gettext_lazy("People put on the roster"),
+    "remove_trainee": gettext_lazy("Taken off the roster"),
+    "change_roster": gettext_lazy("Roster settings changed"),
+    "look_at_id": gettext_lazy("ID number looked at"),
+    "look_at_roster": gettext_lazy("Roster read"),
+    "export_roster": gettext_lazy("Roster taken as a file"),
+    "erase_roster": gettext_lazy("Roster erased"),
+    "say_same": gettext_lazy("Confirmed as the same person"),
+    "say_apart": gettext_lazy("Confirmed as somebody else"),
 }
 
 CHANNELS = {
@@ -219,6 +228,31 @@ FIELDS = {
     "corrects": gettext_lazy("Puts right"),
     "counts_on": gettext_lazy("Counts in reports from"),
     "corrects_reason": gettext_lazy("Reason for the correction"),
+    "topic": gettext_lazy("Subject of the list"),
+    "course": gettext_lazy("Course"),
+    "budget_line": gettext_lazy("Line of the budget table"),
+    "sessions": gettext_lazy("Sessions"),
+    "trainers": gettext_lazy("Trainers"),
+    "roster": gettext_lazy("People on the roster"),
+    "needs_id": gettext_lazy("The voucher needs ID numbers"),
+    "id_reason": gettext_lazy("Which voucher, by which document"),
+    "differs_reason": gettext_lazy("Why the roster has other counts than the class"),
+    "kept_until": gettext_lazy("Kept until"),
+    "birth_year": gettext_lazy("Year of birth"),
+    "sex": gettext_lazy("Sex"),
+    "age_group": gettext_lazy("Age"),
+    "commune": gettext_lazy("Commune"),
+    "id_number": gettext_lazy("ID number"),
+    "attended_percent": gettext_lazy("Attended, in percent of the sessions"),
+    "certificate_no": gettext_lazy("Number of the certificate"),
+    "certificate_on": gettext_lazy("Day of the certificate"),
+    "works_after": gettext_lazy("Has work after the training"),
+    "works_asked_on": gettext_lazy("Asked on"),
+    "apart": gettext_lazy("A person of its own"),
+    "same_as": gettext_lazy("The same person as"),
+    "months": gettext_lazy("Months"),
+    "kinds": gettext_lazy("Kinds of class"),
+    "subjects": gettext_lazy("Subjects"),
 }
 
 VALUES = {
@@ -269,6 +303,13 @@ _STEPS = {
     "settle": gettext_lazy("Record the settlement"),
     "close": gettext_lazy("Close"),
     "stop": gettext_lazy("Stop the project"),
+}
+_CLASSES = {
+    "new_skill": gettext_lazy("New vocational training"),
+    "upgrade": gettext_lazy("Upgrading of skills"),
+    "management": gettext_lazy("Management and energy saving"),
+    "brand": gettext_lazy("Brands and trade marks"),
+    "other": gettext_lazy("Other subject"),
 }
 OF_FIELD = {
     "cap_scope": {
@@ -328,12 +369,9 @@ OF_FIELD = {
         "cooperative_group": gettext_lazy("Cooperative group"),
         "household": gettext_lazy("Household business"),
         "artisan": gettext_lazy("Artisan"),
-        "new_skill": gettext_lazy("New vocational training"),
-        "upgrade": gettext_lazy("Upgrading of skills"),
-        "management": gettext_lazy("Management and energy saving"),
-        "brand": gettext_lazy("Brands and trade marks"),
-        "other": gettext_lazy("Other subject"),
+        **_CLASSES,
     },
+    "kinds": _CLASSES,
 }
 
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")
