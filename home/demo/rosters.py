@@ -46,16 +46,19 @@ def tell_rosters(task: Story, communes: list[Area], ago: Callable[[int], dt.date
         change_roster(row, needs_id=False, id_reason="", differs_reason=reason, actor=person("trungtam"))
 
     def second() -> None:
-        topic = TrainingSubject.objects.get(code="BUSINESS")
+        topic = TrainingSubject.objects.get(code="DIGITAL")
         first_day, last_day = ago(34), ago(33)
         data = ClassData(
-            "Quản trị kinh doanh cho chủ cơ sở CNNT", "management", communes[0], first_day, last_day, 12, 7,
-            topic, "Khởi sự và quản trị cơ sở CNNT",
+            "Quảng bá sản phẩm trên mạng cho cơ sở CNNT", "other", communes[0], first_day, last_day, 12, 7,
+            topic, "Chuyển đổi số cho cơ sở CNNT",
         )  # fmt: skip
         actor = person("trungtam")
         row = create_class(task.project, data, actor=actor)
-        sessions = [SessionData(first_day, None, "Kế toán cơ sở"), SessionData(last_day, None, "Giá thành, bán hàng")]
-        trainer = TrainerData("Giảng viên minh họa", "Trường minh họa", "Quản trị cơ sở nhỏ")
+        sessions = [
+            SessionData(first_day, None, "Chụp ảnh, viết bài giới thiệu"),
+            SessionData(last_day, None, "Nhận đơn, giao hàng"),
+        ]
+        trainer = TrainerData("Giảng viên minh họa", "Trường minh họa", "Bán hàng trên mạng")
         tell_course(row, sessions, [trainer], actor=actor)
         reason = "Bảng kê hỗ trợ tiền ăn, đi lại (minh họa)"
         change_roster(row, needs_id=True, id_reason=reason, differs_reason="", actor=actor)

@@ -13,7 +13,10 @@ from training.loading import load_training
 
 
 class Command(BaseCommand):
-    help = "Load units, the ministry's offices, law, norms, programmes, indicators, periods, training subjects and templates from data/."
+    help = (
+        "Load units, the ministry's offices, law, norms, programmes, indicators, periods, training subjects and "
+        "templates from data/."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         left: list[str] = []
