@@ -50,7 +50,7 @@ def tell_rosters(task: Story, communes: list[Area], ago: Callable[[int], dt.date
         first_day, last_day = ago(34), ago(33)
         data = ClassData(
             "Quảng bá sản phẩm trên mạng cho cơ sở CNNT", "other", communes[0], first_day, last_day, 12, 7,
-            topic, "Chuyển đổi số cho cơ sở CNNT",
+            topic, "Khóa chuyển đổi số",
         )  # fmt: skip
         actor = person("trungtam")
         row = create_class(task.project, data, actor=actor)
