@@ -26,10 +26,10 @@ from core.text import fold, nfc
 from places.models import Area, Level
 from programmes.locking import is_locked
 from training.identity import Keys, keys_of, settle
-from training.models import AgeGroup, Attendance, Roster, RosterRetention, SamePerson, Sex, Trainee, TrainingClass
+from training.models import Attendance, Roster, RosterRetention, SamePerson, Sex, Trainee, TrainingClass
 from training.permissions import may_keep_roster, may_look_at_roster
 from training.reading import masked, read_id_number, read_phone
-from training.services import require_not_locked, require_open
+from training.services import age_group, require_not_locked, require_open
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -64,18 +64,6 @@ def roster_of(row: TrainingClass) -> Roster:
     return found or Roster(training_class=row)
 
 
-def age_group(birth_year: int | None, on: dt.date) -> str:
-    """The group of the age reached in the year of the day; "" where the year of birth is not known."""
-    if birth_year is None:
-        return ""
-    age = on.year - birth_year
-    if age < 30:
-        return AgeGroup.UNDER_30
-    if age < 45:
-        return AgeGroup.FROM_30
-    return AgeGroup.FROM_45 if age < 60 else AgeGroup.FROM_60
-
-
 @contextmanager
 def _quiet() -> Iterator[None]:
     """A database that refuses a row tells what stood in it: that goes into no log and no answer."""
@@ -86,13 +74,12 @@ def _quiet() -> Iterator[None]:
         raise Conflict(_("This could not be stored. Load the page again.")) from None
 
 
-def plain_reason(text: str, person: Trainee | None = None, field: str = "reason") -> str:
+def plain_reason(text: str, *people: Trainee, field: str = "reason") -> str:
     """A reason goes into the trail: it may hold no number and no name of a person. Raises Invalid."""
     text = " ".join(nfc(text).split())
     if not text:
         raise Invalid(fields={field: _("Give the reason.")})
-    names = fold(person.name) if person is not None else ""
-    if _MANY_DIGITS.search(text) or (names and names in fold(text)):
+    if _MANY_DIGITS.search(text) or any(fold(person.name) in fold(text) for person in people):
         raise Invalid(fields={field: _("Leave out names and numbers of people: the reason is kept for ever.")})
     return text[:500]
 
@@ -406,7 +393,7 @@ def say_same(one: Attendance, other: Attendance, reason: str, *, actor: "User") 
     """An officer confirms that two rows are one person."""
     row = _begin(one.training_class, actor)
     may_keep_roster(other.training_class.project, actor).require()
-    reason = plain_reason(reason, _trainee(one))
+    reason = plain_reason(reason, *Trainee.objects.filter(attendance__in=[one, other]))
     if one.pk == other.pk:
         raise Invalid(fields={"reason": _("Choose another row.")})
     require_not_locked(row)

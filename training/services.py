@@ -16,7 +16,7 @@ from core.text import nfc
 from places.models import Area
 from programmes.locking import counting_day, is_locked
 from projects.models import WITH_DECISION, Project, ProjectState
-from training.models import ClassSession, Trainer, TrainingClass, TrainingKind, TrainingSubject
+from training.models import AgeGroup, ClassSession, Trainer, TrainingClass, TrainingKind, TrainingSubject
 from training.permissions import may_enter_class
 
 if TYPE_CHECKING:
@@ -90,6 +90,18 @@ def _checked(data: ClassData) -> dict[str, Any]:
     }
 
 
+def age_group(birth_year: int | None, on: dt.date) -> str:
+    """The group of the age reached in the year of the day; "" where the year of birth is not known."""
+    if birth_year is None:
+        return ""
+    age = on.year - birth_year
+    if age < 30:
+        return AgeGroup.UNDER_30
+    if age < 45:
+        return AgeGroup.FROM_30
+    return AgeGroup.FROM_45 if age < 60 else AgeGroup.FROM_60
+
+
 def is_open(project: Project) -> bool:
     """Classes are held once there is a decision and until the project is over."""
     return project.decided_on is not None and project.state in WITH_DECISION and project.state != ProjectState.CLOSED
@@ -148,6 +160,10 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
         row.version += 1
         row.counts_on = counting_day(row.project.province_id, row.ends_on)
         row.save()
+        if "ends_on" in changes:
+            for one in row.attendances.filter(trainee__isnull=False).select_related("trainee"):
+                one.age_group = age_group(one.trainee.birth_year, row.ends_on)
+                one.save(update_fields=["age_group"])
         record(row, "change", actor=actor, changes=changes, within=row.project)
     return row
 

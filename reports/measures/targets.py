@@ -140,8 +140,16 @@ class Done:
         expected = len(promised | reporting)
         return total(lines, len(reporting), expected) if lines else missing(expected)
 
+    def classes_of(self, indicator: Indicator, first: dt.date, last: dt.date) -> list[Any] | None:
+        """The classes that count towards it in the time; None where no class does."""
+        counted = towards(indicator, last, self.db)
+        return None if counted is None else self._due(counted, first, last)
+
+    def _due(self, counted: Towards, first: dt.date, last: dt.date) -> list[Any]:
+        return [row for row in self.classes if counted.takes(row) and first <= row.counts_on <= last]
+
     def _learners(self, counted: Towards, first: dt.date, last: dt.date) -> Cell:
-        due = [row for row in self.classes if counted.takes(row) and first <= row.counts_on <= last]
+        due = self._due(counted, first, last)
         if counted.unit == CountUnit.PEOPLE:
             rosters = people_by_class([row.pk for row in due if row.on_roster], self.db)
             seen: set[int] = set()

@@ -25,6 +25,8 @@ SENT_AS_THEY_STAND = {
     "projects:reminders",
     "reports:publish",
     "reports:schedule",
+    "training:roster",
+    "training:course",
     "programmes:plan",
     "programmes:plan_edit",
     "reports:list",
