@@ -326,7 +326,7 @@ LISTS: dict[str, Any] = {
         "total": Null(whole),
         "women": Null(whole),
         "topic": Null(text),
-        "course": text,
+        "course": Null(text),
         "attendances": Null(whole),
         "people": Null(whole),
         "version": whole,

@@ -49,7 +49,7 @@ def show(row: TrainingClass) -> dict[str, Any]:
         "total": row.total,
         "women": row.women,
         "topic": row.topic.code if row.topic else None,
-        "course": row.course,
+        "course": row.course or None,
         "attendances": row.came if hasattr(row, "came") else row.total,
         "people": getattr(row, "people", 0) or None,
         "version": row.version,
