@@ -13,8 +13,8 @@ RUN pip install --require-hashes -r requirements.txt
 
 COPY . .
 # The settings only need to load here; nothing is connected to, and none of these values stays in the image.
-RUN SECRET_KEY=build ALLOWED_HOSTS=build CSRF_TRUSTED_ORIGINS=https://build DATABASE_URL=postgres://build/build \
-    REDIS_URL=redis://build python manage.py collectstatic --noinput --verbosity 0 --ignore "redoc*" \
+RUN SECRET_KEY=build PERSONAL_DATA_KEY=build ALLOWED_HOSTS=build CSRF_TRUSTED_ORIGINS=https://build \
+    DATABASE_URL=postgres://build/build REDIS_URL=redis://build python manage.py collectstatic --noinput --verbosity 0 --ignore "redoc*" \
     && python -m compileall -q /app
 
 USER khuyencong

@@ -7,7 +7,7 @@
 PY := .venv/bin/python
 INSTALL := tools/install
 # A key and addresses that only exist to let the production settings load; nothing is connected to.
-DUMMY := SECRET_KEY=of-no-use-except-for-checking-the-settings-0123456789-abcdefghij \
+DUMMY := SECRET_KEY=of-no-use-except-for-checking-the-settings-0123456789-abcdefghij PERSONAL_DATA_KEY=of-no-use \
          ALLOWED_HOSTS=portal.example CSRF_TRUSTED_ORIGINS=https://portal.example \
          DATABASE_URL=postgres://nobody@127.0.0.1:1/none REDIS_URL=redis://127.0.0.1:1/0 \
          DJANGO_SETTINGS_MODULE=khuyencong.settings.production
@@ -25,8 +25,9 @@ install-dev:
 test: install-dev ## the tests (ARGS="-k word" goes to pytest; DATABASE_URL and REDIS_URL choose the services)
 	@exec $(PY) -m pytest $(ARGS)
 
-model: install-dev ## the ledger against its model, 500 lives of 50 steps (LEDGER_RUNS=500; DATABASE_URL as for test)
-	@LEDGER_RUNS=$${LEDGER_RUNS:-500} exec $(PY) -m pytest tests/funding/test_model.py --durations=1 $(ARGS)
+model: install-dev ## ledger and rosters against their models (LEDGER_RUNS=500 ROSTER_RUNS=300; DATABASE_URL as for test)
+	@LEDGER_RUNS=$${LEDGER_RUNS:-500} ROSTER_RUNS=$${ROSTER_RUNS:-300} \
+	exec $(PY) -m pytest tests/funding/test_model.py tests/training/test_model.py --durations=1 $(ARGS)
 
 bench: install-dev ## measure beside a floor (BENCH_DATABASE_URL= BENCH_PROJECTS=1000 BENCH_ROWS=10000 BENCH_CLIENTS=50 BENCH_ALLOCATIONS=2000)
 	@$(PY) -m bench

@@ -119,6 +119,15 @@ ACTIONS = {
     "add_wastewater": gettext_lazy("State of wastewater recorded"),
     "add_works": gettext_lazy("Work added"),
     "remove_part": gettext_lazy("Removed as a mistake"),
+    "add_trainees": gettext_lazy("People put on the roster"),
+    "remove_trainee": gettext_lazy("Taken off the roster"),
+    "change_roster": gettext_lazy("Roster settings changed"),
+    "look_at_id": gettext_lazy("ID number looked at"),
+    "look_at_roster": gettext_lazy("Roster read"),
+    "export_roster": gettext_lazy("Roster taken as a file"),
+    "erase_roster": gettext_lazy("Roster erased"),
+    "say_same": gettext_lazy("Confirmed as the same person"),
+    "say_apart": gettext_lazy("Confirmed as somebody else"),
 }
 
 CHANNELS = {
@@ -260,7 +269,7 @@ FIELDS = {
     "counts_on": gettext_lazy("Counts in reports from"),
     "corrects_reason": gettext_lazy("Reason for the correction"),
     "closes_on": gettext_lazy("Answers are taken until"),
-    "kinds": gettext_lazy("Kinds of business"),
+    "kinds": gettext_lazy("Kinds"),
     "communes": gettext_lazy("Communes"),
     "round": gettext_lazy("Survey"),
     "text": gettext_lazy("Question"),
@@ -336,6 +345,29 @@ FIELDS = {
     "capacity_m3": gettext_lazy("Capacity (m³ a day)"),
     "planned_vnd": gettext_lazy("Planned"),
     "spent_vnd": gettext_lazy("Spent"),
+    "course": gettext_lazy("Course"),
+    "budget_line": gettext_lazy("Line of the budget table"),
+    "sessions": gettext_lazy("Sessions"),
+    "trainers": gettext_lazy("Trainers"),
+    "roster": gettext_lazy("People on the roster"),
+    "needs_id": gettext_lazy("The voucher needs ID numbers"),
+    "id_reason": gettext_lazy("Which voucher, by which document"),
+    "differs_reason": gettext_lazy("Why the roster has other counts than the class"),
+    "kept_until": gettext_lazy("Kept until"),
+    "birth_year": gettext_lazy("Year of birth"),
+    "sex": gettext_lazy("Sex"),
+    "age_group": gettext_lazy("Age"),
+    "commune": gettext_lazy("Commune"),
+    "id_number": gettext_lazy("ID number"),
+    "attended_percent": gettext_lazy("Attended, in percent of the sessions"),
+    "certificate_no": gettext_lazy("Number of the certificate"),
+    "certificate_on": gettext_lazy("Day of the certificate"),
+    "works_after": gettext_lazy("Has work after the training"),
+    "works_asked_on": gettext_lazy("Asked on"),
+    "apart": gettext_lazy("A person of its own"),
+    "same_as": gettext_lazy("The same person as"),
+    "months": gettext_lazy("Months"),
+    "subjects": gettext_lazy("Subjects"),
 }
 
 VALUES = {
@@ -409,8 +441,15 @@ _BUSINESSES = {
     "household": gettext_lazy("Household business"),
     "artisan": gettext_lazy("Artisan"),
 }
+_CLASSES = {
+    "new_skill": gettext_lazy("New vocational training"),
+    "upgrade": gettext_lazy("Upgrading of skills"),
+    "management": gettext_lazy("Management and energy saving"),
+    "brand": gettext_lazy("Brands and trade marks"),
+    "other": gettext_lazy("Other subject"),
+}
 OF_FIELD = {
-    "kinds": _BUSINESSES,
+    "kinds": {**_BUSINESSES, **_CLASSES},
     "channel": {
         "phone": gettext_lazy("By telephone"),
         "visit": gettext_lazy("At a visit"),
@@ -485,11 +524,7 @@ OF_FIELD = {
         "channel": gettext_lazy("Channel of information"),
         "trade": gettext_lazy("Trade"),
         "contact": gettext_lazy("Whom establishments call"),
-        "new_skill": gettext_lazy("New vocational training"),
-        "upgrade": gettext_lazy("Upgrading of skills"),
-        "management": gettext_lazy("Management and energy saving"),
-        "brand": gettext_lazy("Brands and trade marks"),
-        "other": gettext_lazy("Other subject"),
+        **_CLASSES,
     },
 }
 

@@ -22,7 +22,9 @@ from programmes.models import Activity, Comparison, Programme, Target
 from projects.models import DecisionMoney, Project
 from reports.measures.frame import Cell
 from reports.measures.records import Records
-from reports.measures.targets import Done, target_text, targets_done
+from reports.measures.targets import Done, beginning, target_text, targets_done
+from training.counting import counts, towards
+from training.models import CountUnit, TrainingClass
 
 # Upper ends of the shades of the map, in projects.
 SHADES = (0, 1, 3, 6)
@@ -247,10 +249,23 @@ def told(target: Target, user: User) -> dict[str, Any] | None:
 
 def achieved(programme: Programme, user: User, until: dt.date) -> list[tuple[Target, Cell]]:
     """From the projects the person sees, and no others in the same places."""
+    return targets_done(programme, (), until, done=_done(user, until))
+
+
+def _done(user: User, until: dt.date) -> Done:
     seen = Project.objects.visible_to(user).order_by()
-    areas = seen.values("area_id")
-    done = Done("default", areas, until, sight=seen.values("pk"), records=Records("default", until, user=user))
-    return targets_done(programme, areas, until, done=done)
+    records = Records("default", until, user=user)
+    return Done("default", seen.values("area_id"), until, sight=seen.values("pk"), records=records)
+
+
+def training_of(target: Target, user: User, until: dt.date) -> dict[str, Any] | None:
+    """Attendances and people of the classes that count towards a target, side by side; None where no class does."""
+    rows = _done(user, until).classes_of(target.indicator, beginning(target.programme), until)
+    counted = towards(target.indicator, until)
+    if rows is None or counted is None:
+        return None
+    sums = counts(TrainingClass.objects.filter(pk__in=[row.pk for row in rows]))
+    return {"sums": sums, "unit": CountUnit(counted.unit).label, "code": target.indicator.code}
 
 
 def show_target(target: Target, cell: Cell) -> dict[str, Any]:

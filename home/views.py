@@ -152,7 +152,12 @@ def target(request: HttpRequest, target_id: int) -> HttpResponse:
     lines: list[dict[str, Any]] = [
         {"line": line, "url": page_of(line.record)} for line in sorted(cell.lines, key=lambda line: str(line.on))
     ]
-    return render(request, "home/target.html", {**overview.show_target(row, cell), "lines": lines})
+    context = {
+        **overview.show_target(row, cell),
+        "lines": lines,
+        "training": overview.training_of(row, user, clock.today()),
+    }
+    return render(request, "home/target.html", context)
 
 
 @require_safe

@@ -3,3 +3,6 @@ from django.apps import AppConfig
 
 class TrainingConfig(AppConfig):
     name = "training"
+
+    def ready(self) -> None:
+        import training.erasing  # noqa: F401  registers what erases rosters

@@ -1,7 +1,9 @@
-"""Entering and changing classes."""
+"""Entering and changing classes, their sessions and trainers."""
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,7 +16,7 @@ from core.text import nfc
 from places.models import Area
 from programmes.locking import counting_day, is_locked
 from projects.models import WITH_DECISION, Project, ProjectState
-from training.models import TrainingClass, TrainingKind
+from training.models import AgeGroup, ClassSession, Trainer, TrainingClass, TrainingKind, TrainingSubject
 from training.permissions import may_enter_class
 
 if TYPE_CHECKING:
@@ -23,7 +25,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class ClassData:
-    """What is typed of a class. total, women None: not reported; 0: nobody."""
+    """What is typed of a class. total, women None: not reported; 0: nobody. topic None: no subject of the list;
+    budget_line: the content of a line of the project's budget table, as it is called now."""
 
     subject: str
     kind: str
@@ -32,6 +35,25 @@ class ClassData:
     ends_on: dt.date
     total: int | None = None
     women: int | None = None
+    topic: TrainingSubject | None = None
+    course: str = ""
+    budget_line: str = ""
+
+
+@dataclass(frozen=True)
+class SessionData:
+    """One meeting; hours None: not reported."""
+
+    on: dt.date
+    hours: Decimal | None = None
+    topic: str = ""
+
+
+@dataclass(frozen=True)
+class TrainerData:
+    name: str
+    unit: str = ""
+    topic: str = ""
 
 
 def _checked(data: ClassData) -> dict[str, Any]:
@@ -50,6 +72,8 @@ def _checked(data: ClassData) -> dict[str, Any]:
         errors["total"] = _("Enter the number of learners too.")
     elif data.women is not None and data.total is not None and data.women > data.total:
         errors["women"] = _("There cannot be more women than learners.")
+    if data.topic is not None and data.topic.kind != data.kind and "kind" not in errors:
+        errors["topic"] = _("This subject is of the kind «%(kind)s».") % {"kind": data.topic.get_kind_display()}
     if errors:
         raise Invalid(fields=errors)
     return {
@@ -60,7 +84,22 @@ def _checked(data: ClassData) -> dict[str, Any]:
         "ends_on": data.ends_on,
         "total": data.total,
         "women": data.women,
+        "topic": data.topic,
+        "course": " ".join(nfc(data.course).split())[:200],
+        "budget_line": nfc(data.budget_line).strip()[:300],
     }
+
+
+def age_group(birth_year: int | None, on: dt.date) -> str:
+    """The group of the age reached in the year of the day; "" where the year of birth is not known."""
+    if birth_year is None:
+        return ""
+    age = on.year - birth_year
+    if age < 30:
+        return AgeGroup.UNDER_30
+    if age < 45:
+        return AgeGroup.FROM_30
+    return AgeGroup.FROM_45 if age < 60 else AgeGroup.FROM_60
 
 
 def is_open(project: Project) -> bool:
@@ -96,7 +135,7 @@ def create_class(project: Project, data: ClassData, *, actor: "User") -> Trainin
     require_open(project)
     counts_on = counting_day(project.province_id, data.ends_on)
     row: TrainingClass = TrainingClass.objects.create(project=project, counts_on=counts_on, **values)
-    changes = {name: (None, value) for name, value in values.items() if value is not None}
+    changes = {name: (None, value) for name, value in values.items() if value not in (None, "")}
     record(row, "create", actor=actor, changes=changes, within=project)
     return row
 
@@ -112,11 +151,85 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
     if version is not None and version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     changes = changed(row, values)
+    on_roster = row.attendances.count() if "total" in changes and data.total is not None else 0
+    if data.total is not None and on_roster > data.total:
+        raise Invalid(fields={"total": _("The roster has %(people)s people.") % {"people": on_roster}})
     if changes:
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1
         row.counts_on = counting_day(row.project.province_id, row.ends_on)
         row.save()
+        if "ends_on" in changes:
+            for one in row.attendances.filter(trainee__isnull=False).select_related("trainee"):
+                one.age_group = age_group(one.trainee.birth_year, row.ends_on)
+                one.save(update_fields=["age_group"])
         record(row, "change", actor=actor, changes=changes, within=row.project)
     return row
+
+
+def _meetings(row: TrainingClass, sessions: Sequence[SessionData], errors: dict[str, str]) -> None:
+    for number, data in enumerate(sessions):
+        if not row.starts_on <= data.on <= row.ends_on:
+            errors[f"session.{number}.on"] = _("The class is held from %(first)s to %(last)s.") % {
+                "first": f"{row.starts_on:%d/%m/%Y}", "last": f"{row.ends_on:%d/%m/%Y}",
+            }  # fmt: skip
+        if data.hours is not None and not 0 < data.hours <= 24:
+            errors[f"session.{number}.hours"] = _("Enter hours above 0, up to 24.")
+
+
+@transaction.atomic
+def tell_course(
+    row: TrainingClass, sessions: Sequence[SessionData], trainers: Sequence[TrainerData], *, actor: "User",
+    version: int | None = None,
+) -> TrainingClass:  # fmt: skip
+    """When the class met and who taught: all of it anew. Errors by place: `session.0.on`, `trainer.1.name`."""
+    row = lock(row)
+    may_enter_class(row.project, actor).require()
+    errors: dict[str, str] = {}
+    _meetings(row, sessions, errors)
+    for number, data in enumerate(trainers):
+        if not data.name.strip():
+            errors[f"trainer.{number}.name"] = _("Enter the name.")
+    if len(sessions) > 200 or len(trainers) > 50:
+        errors[""] = _("At most 200 sessions and 50 trainers.")
+    if errors:
+        raise Invalid(fields=errors)
+    require_open(row.project)
+    require_not_locked(row)
+    if version is not None and version != row.version:
+        raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
+    before = {"sessions": told_sessions(row), "trainers": told_trainers(row)}
+    row.sessions.all().delete()
+    row.trainers.all().delete()
+    ClassSession.objects.bulk_create(
+        ClassSession(training_class=row, position=n, on=d.on, hours=d.hours, topic=_line(d.topic))
+        for n, d in enumerate(sessions)
+    )
+    Trainer.objects.bulk_create(
+        Trainer(training_class=row, position=n, name=_line(d.name), unit=_line(d.unit), topic=_line(d.topic))
+        for n, d in enumerate(trainers)
+    )
+    after = {"sessions": told_sessions(row), "trainers": told_trainers(row)}
+    changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
+    if changes:
+        row.version += 1
+        row.save()
+        record(row, "change", actor=actor, changes=changes, within=row.project)
+    return row
+
+
+def _line(text: str) -> str:
+    return " ".join(nfc(text).split())
+
+
+def told_sessions(row: TrainingClass) -> list[str]:
+    """Each session in one line, for the trail."""
+    return [
+        " ".join(str(part) for part in (f"{one.on:%d/%m/%Y}", one.hours, one.topic) if part)
+        for one in row.sessions.order_by("on", "position")
+    ]
+
+
+def told_trainers(row: TrainingClass) -> list[str]:
+    return [", ".join(part for part in (one.name, one.unit, one.topic) if part) for one in row.trainers.all()]

@@ -1,5 +1,6 @@
 """Training classes: all of them, those of a project, entering and changing one."""
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -20,20 +21,25 @@ from core.errors import DomainError
 from core.once import once
 from programmes.locking import is_locked
 from projects.models import Project
-from training import permissions, services
+from training import counting, permissions, rosters, services
+from training.counting import with_rosters
 from training.forms import ClassFilter, ClassForm, NewClassForm, stored
-from training.models import TrainingClass
+from training.models import Attendance, TrainingClass
 
 PAGE_SIZE = 50
 COLUMNS = (
     sheets.Column(_lazy("Subject"), lambda row: row.subject, width=46),
     sheets.Column(_lazy("Kind"), lambda row: row.get_kind_display()),
+    sheets.Column(_lazy("Subject of the list"), lambda row: row.topic),
+    sheets.Column(_lazy("Course"), lambda row: row.course),
     sheets.Column(_lazy("Project"), lambda row: row.project.code, width=16),
     sheets.Column(_lazy("Place"), lambda row: row.area.full_name),
     sheets.Column(_lazy("Starts on"), lambda row: row.starts_on, "day"),
     sheets.Column(_lazy("Ends on"), lambda row: row.ends_on, "day"),
     sheets.Column(_lazy("Learners"), lambda row: row.total, "number"),
     sheets.Column(_lazy("Of them women"), lambda row: row.women, "number"),
+    sheets.Column(_lazy("Attendances"), lambda row: row.came, "number"),
+    sheets.Column(_lazy("People on the roster"), lambda row: row.on_roster or None, "number"),
 )
 
 
@@ -44,7 +50,7 @@ def _project(user: User, public_id: UUID) -> Project:
 
 
 def _class(user: User, public_id: UUID) -> TrainingClass:
-    rows = TrainingClass.objects.visible_to(user).select_related("area", "project__area", "project__province")
+    rows = TrainingClass.objects.visible_to(user).select_related("area", "topic", "project__area", "project__province")
     found: TrainingClass = get_object_or_404(rows, public_id=public_id)
     return found
 
@@ -54,22 +60,27 @@ def index(request: HttpRequest) -> HttpResponse:
     """All classes the person may see, with sums of the whole selection and how many classes they cover."""
     visible = TrainingClass.objects.visible_to(user_of(request))
     form = ClassFilter(request.GET, rows=visible)
-    rows = form.narrow().select_related("area", "project")
+    found = form.narrow()
+    rows = with_rosters(found).select_related("area", "project", "topic").order_by("-starts_on", "-id")
     if wanted := sheets.asked(request):
         return sheets.answer(wanted, "lop", _("Training classes"), COLUMNS, rows.iterator(), about=form.in_words)
     context = {
         "form": form,
         "page": Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page")),
-        "sums": rows.aggregate(
-            classes=Count("id"),
-            reported=Count("total"),
-            total=Sum("total"),
-            women_reported=Count("women"),
-            women=Sum("women"),
-        ),
+        "sums": counting.counts(found),
+        "kinds": counting.by_kind(found),
+        "more_kinds": more_kinds(found),
         "any": visible.exists(),
     }
     return render(request, "training/list.html", context)
+
+
+def more_kinds(rows: Any) -> int:
+    """How many people attended classes of several kinds: they stand under each, and once in the sum."""
+    people = Attendance.objects.filter(training_class__in=rows.order_by().values("pk"))
+    each = people.values("training_class__kind").annotate(people=Count("person", distinct=True)).order_by()
+    total = people.aggregate(people=Count("person", distinct=True))["people"]
+    return int(sum(row["people"] for row in each) - total)
 
 
 @require_safe
@@ -78,8 +89,17 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row = _class(user, public_id)
     may_edit = permissions.may_enter_class(row.project, user)
     inside = row.project.province_id in user.sight.province_ids or bool(may_edit)
+    this = TrainingClass.objects.filter(pk=row.pk)
     context = {
         "row": row,
+        "sums": counting.counts(this),
+        "breakdowns": counting.breakdowns(this),
+        "roster": rosters.roster_of(row),
+        "disagreement": rosters.disagreement(row),
+        "sessions": row.sessions.all(),
+        "hours": row.sessions.aggregate(hours=Sum("hours"))["hours"],
+        "trainers": row.trainers.all(),
+        "may_look": permissions.may_look_at_roster(row.project, user),
         "may_edit": may_edit
         and services.is_open(row.project)
         and not is_locked(row.project.province_id, row.counts_on),
@@ -95,9 +115,11 @@ def project_panel(request: HttpRequest, public_id: UUID) -> HttpResponse:
     user = user_of(request)
     project = _project(user, public_id)
     may_enter = permissions.may_enter_class(project, user)
+    rows = TrainingClass.objects.visible_to(user).filter(project=project)
     context = {
         "project": project,
-        "rows": TrainingClass.objects.visible_to(user).filter(project=project).select_related("area"),
+        "rows": with_rosters(rows).select_related("area", "topic").order_by("-starts_on", "-id"),
+        "sums": counting.counts(rows),
         "may_enter": may_enter and services.is_open(project),
     }
     part = getattr(request, "htmx", False)

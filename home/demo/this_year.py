@@ -14,6 +14,7 @@ from core import clock
 from core.models import Source
 from funding.models import EntryKind
 from funding.services import Voucher, give_budget
+from home.demo.rosters import tell_rosters
 from home.demo.stage import Stage
 from home.demo.story import Story, support
 from home.demo.timeline import Timeline
@@ -304,6 +305,7 @@ class ThisYear:
         task.training(self.ago(50), ClassData(subject, "other", commune, self.ago(55), self.ago(54), 42, 25))
         other = self.stage.area("c18838-2025h2")
         task.training(self.ago(20), ClassData(subject, "other", other, self.ago(24), self.ago(23)))
+        tell_rosters(task, [commune, other], self.ago)
 
     def tell_ended(self) -> None:
         """Accepted, closed and stopped."""

@@ -253,6 +253,7 @@ CELERY_BEAT_SCHEDULE = {
     "tick": {"task": "jobs.tick", "schedule": 5.0},
     "due-reports": {"task": "reports.request_due", "schedule": 60.0},
     "old-imports": {"task": "imports.forget", "schedule": 3600.0},
+    "old-rosters": {"task": "training.erase_due", "schedule": 3600.0},
     "old-drafts": {"task": "accounts.clean_drafts", "schedule": 3600.0},
 }
 

@@ -8,9 +8,9 @@ from khuyencong.settings.base import DATA_DIR, LOGGING, STATIC_ROOT, broker, dat
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 
-def _secret() -> str:
+def _secret(name: str) -> str:
     """A key of this installation, made once and kept beside its data."""
-    file = DATA_DIR / "secret_key"
+    file = DATA_DIR / name
     if not file.exists():
         try:
             with file.open("x") as handle:
@@ -21,7 +21,8 @@ def _secret() -> str:
     return file.read_text().strip()
 
 
-SECRET_KEY = env("SECRET_KEY", default="") or _secret()
+SECRET_KEY = env("SECRET_KEY", default="") or _secret("secret_key")
+PERSONAL_DATA_KEY = env("PERSONAL_DATA_KEY", default="") or _secret("personal_data_key")
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]
 DATABASES = databases(env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'khuyencong.sqlite3'}")
 globals().update(broker(env("REDIS_URL", default="") or None))

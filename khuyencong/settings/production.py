@@ -18,6 +18,7 @@ def required_list(name: str) -> list[str]:
 
 
 SECRET_KEY = required("SECRET_KEY")
+PERSONAL_DATA_KEY = required("PERSONAL_DATA_KEY")
 ALLOWED_HOSTS = required_list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = required_list("CSRF_TRUSTED_ORIGINS")
 DATABASES = databases(required("DATABASE_URL"))

@@ -25,7 +25,8 @@ from reports.measures.frame import (
     total,
 )
 from reports.measures.records import Records, Told
-from training.models import TrainingClass
+from training.counting import Towards, people_by_class, towards, with_rosters
+from training.models import CountUnit, TrainingClass
 
 COLUMNS = [
     Column("target", "Mục tiêu", kind="text"),
@@ -77,18 +78,20 @@ def target_text(target: Target, before: str | None = None) -> str:
 class Done:
     """What was achieved of indicators, from records: read once for all indicators.
 
-    An indicator counts confirmed achieved results whose update is dated in the time asked about; or, where it names
-    kinds of class (Indicator.training_kinds), the learners of classes that ended in it. Brands, selections and clusters
-    have records of their own, which win over what projects report of them (reports/measures/records.py). What was
-    confirmed or entered after its day was locked counts as of the day of that (`counts_on`), so that figures of the
-    locked time stay. A class whose number of learners is not reported is expected and not counted: the figure says how
-    many of how many it covers.
+    An indicator counts confirmed achieved results whose update is dated in the time asked about; or, where classes
+    count towards it (training.counting.towards, by the rule in force on the last day asked about), the people or the
+    attendances of classes that ended in it; a person counts in the first of them. Brands, selections and clusters have
+    records of their own, which win over what projects report of them (reports/measures/records.py). What was confirmed
+    or entered after its day was locked counts as of the day of that (`counts_on`), so that figures of the locked time
+    stay. A class whose learners are not reported (for people: that has no roster) is expected and not counted: the
+    figure says how many of how many it covers.
     """
 
     def __init__(
         self, db: str, area_ids: Any, until: dt.date, sight: Any = None, records: Records | None = None
     ) -> None:
         """`sight`: a queryset of projects to count within (what somebody may see); `records`: those of them."""
+        self.db = db
         self.records = records or Records(db, until, area_ids=area_ids)
         results = (
             AchievedResult.objects.using(db)
@@ -124,15 +127,17 @@ class Done:
         classes = TrainingClass.objects.using(db).filter(project__area_id__in=area_ids, counts_on__lte=until)
         if sight is not None:
             classes = classes.filter(project__in=sight)
-        self.classes = list(classes.select_related("project", "area").order_by("ends_on", "id"))
+        rows = with_rosters(classes).select_related("project", "area")
+        self.classes: list[Any] = list(rows.order_by("ends_on", "id"))
 
     def cell(self, indicator: Indicator, first: dt.date, last: dt.date) -> Cell:
         if indicator.method == Method.NARRATIVE:
             return NOT_APPLICABLE
         if indicator.method == Method.ENTERED:
             return missing()
-        if indicator.training_kinds:
-            return self._learners(indicator, first, last)
+        counted = towards(indicator, last, self.db)
+        if counted is not None:
+            return self._learners(counted, first, last)
         told = [one for one in self.results[indicator.pk] if first <= one.counts_on <= last]
         reporting = {one.project.pk for one in told}
         # Due are the projects that promised it in the years asked about, and those that reported it anyway.
@@ -143,21 +148,38 @@ class Done:
             return found
         return total([one.line for one in told], len(reporting), expected) if told else missing(expected)
 
-    def _learners(self, indicator: Indicator, first: dt.date, last: dt.date) -> Cell:
-        kinds = indicator.training_kinds.split()
-        due = [row for row in self.classes if row.kind in kinds and first <= row.counts_on <= last]
-        known = [row for row in due if row.total is not None]
+    def classes_of(self, indicator: Indicator, first: dt.date, last: dt.date) -> list[Any] | None:
+        """The classes that count towards it in the time; None where no class does."""
+        counted = towards(indicator, last, self.db)
+        return None if counted is None else self._due(counted, first, last)
+
+    def _due(self, counted: Towards, first: dt.date, last: dt.date) -> list[Any]:
+        return [row for row in self.classes if counted.takes(row) and first <= row.counts_on <= last]
+
+    def _learners(self, counted: Towards, first: dt.date, last: dt.date) -> Cell:
+        due = self._due(counted, first, last)
+        if counted.unit == CountUnit.PEOPLE:
+            rosters = people_by_class([row.pk for row in due if row.on_roster], self.db)
+            seen: set[int] = set()
+            adds: dict[int, int] = {}
+            for row in due:
+                if row.pk in rosters:
+                    adds[row.pk] = len(rosters[row.pk] - seen)
+                    seen |= rosters[row.pk]
+        else:
+            adds = {row.pk: row.came for row in due if row.came is not None}
         lines = [
             Line(
-                f"/api/v1/training-classes/?project={row.project.public_id}",
+                f"/api/v1/training-classes/{row.public_id}/",
                 row.subject,
                 row.area.full_name,
                 row.ends_on,
-                Decimal(row.total or 0),
+                Decimal(adds[row.pk]),
             )
-            for row in known
+            for row in due
+            if row.pk in adds
         ]
-        return total(lines, len(known), len(due)) if known else missing(len(due))
+        return total(lines, len(adds), len(due)) if adds else missing(len(due))
 
 
 def beginning(programme: Programme) -> dt.date:

@@ -2,6 +2,7 @@
 // every page works without JavaScript. `start` runs on the page and on every part that htmx brings.
 import { start as drops } from "./drops.js";
 import { start as errors } from "./errors.js";
+import { start as grid } from "./grid.js";
 import { start as keep } from "./keep.js";
 import { start as keys } from "./keys.js";
 import { start as leave } from "./leave.js";
@@ -12,7 +13,7 @@ import { start as photos } from "./photos.js";
 import { start as pick } from "./pick.js";
 import { start as print } from "./print.js";
 
-const behaviours = [drops, errors, keep, keys, leave, lines, money, once, photos, pick, print];
+const behaviours = [drops, errors, grid, keep, keys, leave, lines, money, once, photos, pick, print];
 const run = (root) => behaviours.forEach((behaviour) => behaviour(root));
 
 run(document);

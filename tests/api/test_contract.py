@@ -325,6 +325,10 @@ LISTS: dict[str, Any] = {
         "ends_on": day,
         "total": Null(whole),
         "women": Null(whole),
+        "topic": Null(text),
+        "course": Null(text),
+        "attendances": Null(whole),
+        "people": Null(whole),
         "version": whole,
     },
     "/survey-rounds/": {
@@ -764,6 +768,7 @@ def test_schema_names_every_resource_of_the_contract(scene: Scene, officer: Call
     POST /projects/{project_id}/progress/{uuid}/confirm/|POST /projects/{project_id}/progress/{uuid}/return/|
     GET /projects/{project_id}/evidence/|POST /projects/{project_id}/evidence/|GET /plans/|GET /budgets/|POST /budgets/|
     GET /allocations/|POST /allocations/|GET /payments/|POST /payments/|GET /training-classes/|POST /training-classes/|
+    GET /training-classes/{class_id}/|
     GET /reports/|POST /reports/|GET /jobs/{job_id}/|GET /reports/{report_id}/|GET /reports/{report_id}/lines/|
     GET /reports/{report_id}/files/{format_name}/|POST /reports/{report_id}/steps/publish/|POST /oauth/token"""
     wanted = {" ".join(line.split()) for line in expected.split("|")}

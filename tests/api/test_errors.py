@@ -50,6 +50,7 @@ def ids(scene: Scene) -> dict[str, Any]:
     return {
         "project_id": scene.local.public_id,
         "enterprise_id": scene.enterprise.public_id,
+        "class_id": scene.training.public_id,
         "report_id": scene.published.public_id,
         "uuid": scene.unconfirmed.uuid,
         "photo_id": scene.photo.pk,

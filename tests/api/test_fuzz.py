@@ -34,6 +34,7 @@ class World:
         self.known: dict[str, list[Any]] = {
             "project_id": [str(row.public_id) for row in scene.names().values()],
             "enterprise_id": [str(scene.enterprise.public_id)],
+            "class_id": [str(scene.training.public_id)],
             "report_id": [str(scene.published.public_id), str(scene.draft.public_id)],
             "uuid": [str(scene.confirmed.uuid), str(scene.unconfirmed.uuid), str(uuid.uuid4())],
             "survey_id": [str(scene.survey.public_id)],

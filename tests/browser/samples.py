@@ -31,7 +31,7 @@ from projects.models import (
     ProjectState,
 )
 from reports.models import Report
-from training.models import TrainingClass
+from training.models import CountingRule, TrainingClass, TrainingSubject
 
 OFFICER, LEADER, ACCOUNTANT, CENTRE = "canbo", "lanhdao", "ketoan", "trungtam"
 COLLABORATOR, MINISTRY, AUDITOR, ADMINISTRATOR = "ctv", "bo", "kiemtoan", "quantri"
@@ -409,6 +409,13 @@ PAGES["funding:correct"] = lambda: [
 # --- training ---------------------------------------------------------------------------------------------------------
 
 _plain("training:list", OFFICER, none="?year=2019")
+
+
+def _with_roster() -> TrainingClass:
+    found: TrainingClass = TrainingClass.objects.filter(roster__needs_id=True).earliest("pk")
+    return found
+
+
 PAGES["training:detail"] = lambda: [
     ("", [TrainingClass.objects.filter(total__isnull=False)[0].public_id], OFFICER),
     ("not-reported", [TrainingClass.objects.filter(total__isnull=True)[0].public_id], OFFICER),
@@ -418,6 +425,17 @@ PAGES["training:project_panel"] = lambda: [
     ("", [live(type="task").first().public_id], OFFICER),
     ("none", [live(state="approved").first().public_id], OFFICER),
 ]
+PAGES["training:course"] = lambda: [("", [_with_roster().public_id], OFFICER)]
+PAGES["training:roster"] = lambda: [
+    ("", [_with_roster().public_id], OFFICER),
+    ("none", [TrainingClass.objects.filter(total__isnull=True, kind="other")[0].public_id], OFFICER),
+]
+PAGES["training:trainee"] = lambda: [
+    ("", [_with_roster().public_id, _with_roster().attendances.earliest("number").public_id], OFFICER)
+]
+_plain("training:subjects", ADMINISTRATOR)
+PAGES["training:subject"] = lambda: [("", [TrainingSubject.objects.get(code="BRAND").pk], ADMINISTRATOR)]
+PAGES["training:counting"] = lambda: [("", [CountingRule.objects.earliest("pk").pk], OFFICER)]
 PAGES["training:new"] = lambda: [("", [live(type="task").first().public_id], OFFICER)]
 
 # --- needs, advice, policies ------------------------------------------------------------------------------------------

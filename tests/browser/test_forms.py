@@ -35,6 +35,8 @@ SENT_AS_THEY_STAND = {
     "outreach:needs",
     "reports:publish",
     "reports:schedule",
+    "training:roster",
+    "training:course",
     "programmes:plan",
     "programmes:plan_edit",
     "reports:list",

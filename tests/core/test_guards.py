@@ -35,6 +35,7 @@ from reports.services import publish_report, request_report
 from tests import factories as f
 from tests.products import making
 from training.models import TrainingClass
+from training.rosters import TraineeData, add_trainees
 from training.services import ClassData, create_class
 
 SQLITE = settings.DATABASES["default"]["ENGINE"].endswith("sqlite3")
@@ -214,6 +215,24 @@ def against_locked_class(o: Office) -> list[str]:
     ]
 
 
+def against_its_attendances(o: Office) -> list[str]:
+    day, person = clock.today(), o.people.officer
+    held = create_class(o.project, ClassData("Mây tre đan", "new_skill", o.place.commune, day, day), actor=person)
+    (trainee,) = add_trainees(held, [TraineeData("Nguyễn Thị Hòa", "female", 1985)], actor=person)
+    lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
+    row, table = trainee.attendance, "training_attendance"
+    fresh = {"public_id": f"'{f.new_uuid().hex}'", "number": "2"}
+    return [
+        f"UPDATE {table} SET person = 77",
+        f"UPDATE {table} SET sex = 'male'",
+        f"UPDATE {table} SET commune_id = {o.place.other.pk}",
+        f"DELETE FROM {table}",
+        copy(table, row.pk, id=None, **fresh),  # type: ignore[arg-type]
+        *replace(table, row.pk, person="77"),
+        *truncate(table),
+    ]
+
+
 def signed_inspection(o: Office) -> Inspection:
     today = clock.today()
     data = InspectionData(
@@ -374,6 +393,7 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "progress_photos_line": against_locked_parts("projects_progressphoto", caption="'x'"),
     "classes_line": against_locked_class,
     "sheet_versions": against_saved_answers,
+    "attendances_line": against_its_attendances,
     "ledger_locked": lambda o: [
         entry(o, "paid", "payment", 1, recorded_on=f"'{day}'")
         for day in (o.locked.locked_through, o.locked.locked_through - dt.timedelta(days=400))

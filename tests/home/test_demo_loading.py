@@ -42,7 +42,7 @@ def test_load_is_refused_where_real_records_belong(settings: Any) -> None:
 def test_production_settings_do_not_allow_the_demonstration(monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib
 
-    for name in ("SECRET_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"):
+    for name in ("SECRET_KEY", "PERSONAL_DATA_KEY", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS"):
         monkeypatch.setenv(name, "https://khuyencong.example")
     monkeypatch.setenv("DATABASE_URL", "postgres://u:p@db.example/n")
     monkeypatch.setenv("REDIS_URL", "redis://redis.example/0")

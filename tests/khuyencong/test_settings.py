@@ -13,6 +13,7 @@ from django.conf import settings
 ROOT = Path(settings.BASE_DIR)
 GIVEN = {
     "SECRET_KEY": "x" * 60,
+    "PERSONAL_DATA_KEY": "y" * 60,
     "ALLOWED_HOSTS": "portal.example, other.example",
     "CSRF_TRUSTED_ORIGINS": "https://portal.example",
     "DATABASE_URL": "postgres://someone:secret@127.0.0.1:1/none",

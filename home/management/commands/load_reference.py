@@ -12,10 +12,14 @@ from papers.services import load_papers
 from places.loading import load_areas
 from products.loading import load_products
 from programmes.loading import load_programmes
+from training.loading import load_training
 
 
 class Command(BaseCommand):
-    help = "Load units, the ministry's offices, law, norms, programmes, indicators, periods and templates from data/."
+    help = (
+        "Load units, the ministry's offices, law, norms, programmes, indicators, periods, training subjects and "
+        "templates from data/."
+    )
 
     def handle(self, *args: Any, **options: Any) -> None:
         left: list[str] = []
@@ -23,6 +27,7 @@ class Command(BaseCommand):
             counts = {"units": load_areas()}
             ensure_ministry()
             counts |= load_programmes(left.append) | load_products() | load_clusters()
+            counts |= load_training()
             counts["templates of papers"] = load_papers()
             counts |= load_lists()
         if options["verbosity"] >= 1:
