@@ -202,6 +202,7 @@ class _Selections:
                 paper = {"number": f"MH-{number + 1:06d}", "on": granted, "valid_to": granted + dt.timedelta(days=3652)}
                 if granted <= day:
                     take_brand_step(brand, "grant", actor=self.person("trungtam"), data=paper)
+        create_brand(self.products[5], BrandData("Nhãn hiệu đang chuẩn bị (minh họa)"), actor=self.person("trungtam"))
         box = {"is_set": True, "consists_of": "Hộp quà gồm ba sản phẩm minh họa"}
         self._product(50, "Bộ quà tặng (minh họa)", group="FOOD", **box)
 

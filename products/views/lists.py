@@ -53,6 +53,7 @@ def spearheads(request: HttpRequest) -> HttpResponse:
         Spearhead.objects.visible_to(user)
         .select_related("programme")
         .annotate(supported=Count("projects", distinct=True), made=Count("products", distinct=True))
+        .order_by("programme__code", "name", "id")
     )
     if wanted := sheets.asked(request):
         title = _("Spearhead products")

@@ -43,7 +43,7 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = rows.annotate(
         marks=Count("brands", filter=~Q(brands__state="prepared"), distinct=True),
         honours=Count("entries__certificate", distinct=True),
-    )
+    ).order_by("folded", "id")
     if wanted := sheets.asked(request):
         return sheets.answer(wanted, "san-pham", _("Products"), COLUMNS, rows.iterator(), about=form.in_words)
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))

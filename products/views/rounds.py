@@ -86,6 +86,7 @@ def index(request: HttpRequest) -> HttpResponse:
             entered=Count("entries", filter=mine, distinct=True),
             recognised=Count("entries", filter=mine & Q(entries__result="recognised"), distinct=True),
         )
+        .order_by("-year", "-id")
     )
     if wanted := sheets.asked(request):
         return sheets.answer(wanted, "binh-chon", _("Selections"), ROUND_COLUMNS, rows.iterator(), about=form.in_words)
