@@ -240,7 +240,6 @@ FIELDS = {
     "revenue_vnd": gettext_lazy("Revenue"),
     "tax_paid_vnd": gettext_lazy("Tax paid"),
     "not_applicable": gettext_lazy("Does not apply"),
-    "person": gettext_lazy("Contact"),
     "purpose": gettext_lazy("What for"),
     "other": gettext_lazy("The other establishment"),
     "what": gettext_lazy("What"),

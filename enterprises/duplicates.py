@@ -201,6 +201,17 @@ def store_keys(enterprise: Enterprise) -> None:
     MatchKey.objects.bulk_create(MatchKey(enterprise=enterprise, key=key) for key in sorted(wanted - known))
 
 
+def index(rows: Iterable[Enterprise]) -> None:
+    """Keys for many establishments that have none yet."""
+    made, places = [], {}
+    for row in rows:
+        if row.province_id not in places:
+            places[row.province_id] = places_around(row.province)
+        anywhere, here = keys_of(entry_of(row), places[row.province_id])
+        made += [MatchKey(enterprise=row, key=key) for key in sorted(anywhere | here)]
+    MatchKey.objects.bulk_create(made, batch_size=2000)
+
+
 def candidates(data: Any, province: Area, *, without: Iterable[int] = ()) -> list[Candidate]:
     """Establishments of the province that may be this one, the surest first. `data`: an establishment or what was
     typed of one (name, kind, phone, area, tax_code)."""

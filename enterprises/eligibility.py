@@ -140,8 +140,8 @@ def _place(enterprise: Enterprise, rule: EligibilityRule, day: dt.date) -> Reaso
 
 def _trade(enterprise: Enterprise, day: dt.date) -> Reason:
     title = _("Trade")
-    rows = [row for row in EligibleTrade.objects.valid_on(day).in_order()]
-    rows = [row for row in rows if row.area_id in (None, enterprise.province_id)]
+    here = [None, enterprise.province_id]
+    rows = [row for row in EligibleTrade.objects.valid_on(day).in_order() if row.area_id in here]
     if not enterprise.trade:
         text = _("It is not entered to which trade of the law it belongs.")
         return Reason(UNKNOWN, title, text, missing=_("trade"))

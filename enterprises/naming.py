@@ -28,6 +28,8 @@ class Words:
 
     abbreviations: dict[str, str]
     phrases: tuple[tuple[tuple[str, ...], str, str], ...]  # syllables, use (legal, filler, trade), meaning
+    begun: dict[str, list[tuple[tuple[str, ...], str, str]]]  # the same by their first syllable
+    spellings: dict[tuple[str, str, str], set[str]]  # of phrases of one syllable, with marks
     syllables: frozenset[str]
     plain: frozenset[str]
     surnames: frozenset[str]
@@ -41,6 +43,14 @@ def words() -> Words:
         for row in found
         if row["use"] in ("legal", "filler", "trade")
     ]
+    ordered = tuple(sorted(set(phrases), key=lambda one: -len(one[0])))
+    begun: dict[str, list[tuple[tuple[str, ...], str, str]]] = {}
+    for one in ordered:
+        begun.setdefault(one[0][0], []).append(one)
+    spellings: dict[tuple[str, str, str], set[str]] = {}
+    for row in found:
+        key = (row["use"], row["meaning"], _soft(fold(row["text"])))
+        spellings.setdefault(key, set()).add(_marks_in_order(row["text"].lower()))
     known = {
         _marks_in_order(part)
         for row in found
@@ -49,7 +59,9 @@ def words() -> Words:
     }
     return Words(
         abbreviations={fold(row["text"]): row["meaning"] for row in found if row["use"] == "abbreviation"},
-        phrases=tuple(sorted(set(phrases), key=lambda one: -len(one[0]))),
+        phrases=ordered,
+        begun=begun,
+        spellings=spellings,
         syllables=frozenset(known),
         plain=frozenset(_soft(fold(part)) for part in known),
         surnames=frozenset(fold(row["text"]) for row in found if row["use"] == "surname"),
@@ -154,7 +166,7 @@ def take_apart(name: str, places: frozenset[str] = frozenset(), proper_elsewhere
             numbers.append(_ROMAN.get(token.plain, token.plain.lstrip("0") or "0"))
             at += 1
             continue
-        found = _phrase(tokens, at, single=not proper and token.plain not in proper_elsewhere)
+        found = _phrase(tokens, at, single=not proper, proper=token.plain in proper_elsewhere)
         if found is None:
             proper.append(token)
             at += 1
@@ -191,12 +203,15 @@ def _without_place(tokens: list[Token], places: frozenset[str]) -> tuple[list[To
     return rest, tuple(found)
 
 
-def _phrase(tokens: list[Token], at: int, *, single: bool) -> tuple[int, str, str] | None:
+def _phrase(tokens: list[Token], at: int, *, single: bool, proper: bool) -> tuple[int, str, str] | None:
     """The longest phrase that begins here, one of its syllables perhaps with a slip. A single syllable is a trade or a
     form only before the proper name begins («mộc Hồng Hà», not «Hồng Mộc»)."""
-    for phrase, use, meaning in words().phrases:
+    first = tokens[at]
+    begun = words().begun
+    # Only what is no word may be a slip of another beginning.
+    for phrase, use, meaning in begun.get(first.plain, ()) if first.plain in words().plain else words().phrases:
         size = len(phrase)
-        if size == 1 and not single and use != "filler":
+        if size == 1 and (proper or (not single and use != "filler")):
             continue
         if at + size > len(tokens):
             continue
@@ -218,16 +233,7 @@ def _same_word(token: Token, use: str, meaning: str, plain: str) -> bool:
     """Of one syllable also the marks count where there are any: «mây» is no «may»."""
     if token.marked == token.plain:
         return True
-    return token.marked in _spellings(use, meaning, plain)
-
-
-@lru_cache(maxsize=1000)
-def _spellings(use: str, meaning: str, plain: str) -> frozenset[str]:
-    return frozenset(
-        _marks_in_order(row["text"].lower())
-        for row in rows("name_words.csv")
-        if row["use"] == use and row["meaning"] == meaning and _soft(fold(row["text"])) == plain
-    )
+    return token.marked in words().spellings.get((use, meaning, plain), ())
 
 
 # --- syllables --------------------------------------------------------------------------------------------------------
@@ -329,9 +335,20 @@ def compare_proper(a: Name, b: Name) -> Comparison:
             result.slips.append((one, other))
             left, right = [], []
     result.only_a, result.only_b = left, right
+    _typed_without_marks(a, b, result)
     order.sort()
     result.swapped = any(later < earlier for (_a, earlier), (_b, later) in pairwise(order))
     return result
+
+
+def _typed_without_marks(a: Name, b: Name, result: Comparison) -> None:
+    """Where one syllable of a proper name lacks marks that it must have, the others may lack theirs too."""
+    for name, other, side in ((a, b, 0), (b, a, 1)):
+        plain = {token.plain for token in name.proper if token.marked == token.plain and not token.known}
+        if plain & {token.plain for token in other.proper if token.marked != token.plain}:
+            bare = [pair for pair in result.marks if pair[side].isascii()]
+            result.marks = [pair for pair in result.marks if pair not in bare]
+            result.slips += bare
 
 
 def _slip(one: Token, other: Token, one_accented: bool, other_accented: bool) -> bool:

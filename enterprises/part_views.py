@@ -60,7 +60,7 @@ def part(request: HttpRequest, public_id: UUID, slug: str, pk: int | None = None
     return render_form(request, "enterprises/part.html", form, context, error)
 
 
-# --- entries that may be one --------------------------------------------------------------------------------------------
+# --- entries that may be one -----------------------------------------------------------------------------------------
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
