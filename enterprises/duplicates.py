@@ -159,7 +159,8 @@ def keys_of(entry: Entry, places: frozenset[str] = frozenset()) -> tuple[set[str
     anywhere = {f"p:{number}" for number in phones(entry.phone)}
     if name.proper:
         anywhere.add(f"c:{name.core}"[:LONGEST_KEY])
-    here = {f"w:{token.plain}"[:LONGEST_KEY] for token in name.proper if len(token.plain) > 1}
+    parts = (*(token.plain for token in name.proper), *name.doubtful)
+    here = {f"w:{plain}"[:LONGEST_KEY] for plain in parts if len(plain) > 1}
     joined = name.joined
     if not name.proper:
         here |= {f"t:{trade}" for trade in name.trade} | {f"n:{fold(entry.name)}"[:LONGEST_KEY]}

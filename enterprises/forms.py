@@ -96,9 +96,10 @@ class EnterpriseForm(KcForm):
         super().__init__(*args, **kwargs)
         fields: dict[str, Any] = self.fields
         provinces = list(provinces_entered_by(actor))
+        around: list[Area | None] = [*provinces] or [None]
         fields["area"].offer(provinces, clock.today(), also=[enterprise.area] if enterprise else [])
-        kinds = {code: name for place in provinces or [None] for code, name in kinds_on(None, place).items()}
-        trades = {code: name for place in provinces or [None] for code, name in trades_on(None, place).items()}
+        kinds = {code: name for place in around for code, name in kinds_on(None, place).items()}
+        trades = {code: name for place in around for code, name in trades_on(None, place).items()}
         if enterprise is not None:  # what is no longer offered stays what it is
             kinds.setdefault(enterprise.kind, enterprise.get_kind_display())
             if enterprise.trade and enterprise.trade != NO_TRADE:

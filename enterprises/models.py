@@ -97,10 +97,11 @@ class Enterprise(models.Model):
 
     def get_kind_display(self) -> str:
         """The name of its kind: as last called; the code where no official ever told one."""
-        if not hasattr(self, "kind_label"):
+        known: str | None = getattr(self, "kind_label", None)
+        if known is None:
             rows = EstablishmentKind.objects.filter(code=self.kind).order_by(F("valid_from").desc(nulls_last=True))
-            self.kind_label: str | None = rows.values_list("name", flat=True).first()
-        return self.kind_label or self.kind
+            known = rows.values_list("name", flat=True).first()
+        return known or self.kind
 
 
 FIGURES = ("capital_vnd", "workers", "women", "revenue_vnd", "tax_paid_vnd")

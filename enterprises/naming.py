@@ -106,6 +106,7 @@ class Name:
     form: str
     branch: bool
     accented: bool
+    doubtful: tuple[str, ...] = ()  # typed without marks: syllables that may be part of the proper name after all
 
     @property
     def core(self) -> str:
@@ -159,6 +160,7 @@ def take_apart(name: str, places: frozenset[str] = frozenset(), proper_elsewhere
     proper: list[Token] = []
     trade: set[str] = set()
     numbers: list[str] = []
+    doubtful: list[str] = []
     form, branch, at = "", False, 0
     while at < len(tokens):
         token = tokens[at]
@@ -172,6 +174,8 @@ def take_apart(name: str, places: frozenset[str] = frozenset(), proper_elsewhere
             at += 1
             continue
         size, use, meaning = found
+        if size == 1 and not accented:
+            doubtful.append(token.plain)
         if use == "legal":
             form, branch = form or ("" if meaning == "branch" else meaning), branch or meaning == "branch"
         elif use == "trade":
@@ -179,14 +183,15 @@ def take_apart(name: str, places: frozenset[str] = frozenset(), proper_elsewhere
         at += size
     if not proper and place:
         proper, place = [Token(_soft(part), part) for one in place for part in one.split()], ()
-    return Name(tuple(proper), frozenset(trade), place, tuple(numbers), form, branch, accented)
+    return Name(tuple(proper), frozenset(trade), place, tuple(numbers), form, branch, accented, tuple(doubtful))
 
 
 def _is_accented(name: str) -> bool:
     """Typed with marks: at least every fourth word that is no abbreviation has one."""
     known = words().abbreviations
     found = [word for word in re.findall(r"[^\W\d]+", nfc(name).lower()) if fold(word) not in known]
-    return sum(fold(word) != word for word in found) * 4 >= max(len(found), 1)
+    marked = sum(1 for word in found if fold(word) != word)
+    return marked * 4 >= max(len(found), 1)
 
 
 def _without_place(tokens: list[Token], places: frozenset[str]) -> tuple[list[Token], tuple[str, ...]]:
@@ -329,10 +334,10 @@ def compare_proper(a: Name, b: Name) -> Comparison:
             right.remove(slip)
             result.slips.append((token.plain, slip.plain))
     if left and right and len(left) != len(right):
-        one, other = "".join(t.plain for t in left), "".join(t.plain for t in right)
+        whole = ("".join(t.plain for t in left), "".join(t.plain for t in right))
         few = min(left, right, key=len)
-        if len(few) == 1 and _near(one, other) and not _is_word(few[0], True):
-            result.slips.append((one, other))
+        if len(few) == 1 and _near(*whole) and not _is_word(few[0], True):
+            result.slips.append(whole)
             left, right = [], []
     result.only_a, result.only_b = left, right
     _typed_without_marks(a, b, result)

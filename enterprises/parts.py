@@ -36,7 +36,7 @@ class Part:
 
 
 def _check_year(row: YearFacts, errors: Errors) -> None:
-    if row.year is None or not 1950 <= row.year <= clock.today().year:
+    if not 1950 <= row.year <= clock.today().year:
         errors["year"] = _("Enter a year up to this one, for example 2025.")
     elif row.enterprise.years.filter(year=row.year).exclude(pk=row.pk).exists():
         errors["year"] = _("The figures of this year are entered already: change them there.")

@@ -19,7 +19,7 @@ from core.errors import DomainError
 from enterprises import duplicates, merging, permissions, services
 from enterprises.eligibility import judge_on
 from enterprises.forms import NONE_OF_THEM, DayFilter, EnterpriseFilter, EnterpriseForm, NewEnterpriseForm, stored
-from enterprises.models import NO_TRADE, OTHER_END, Enterprise, Merge
+from enterprises.models import NO_TRADE, OTHER_END, Enterprise, LinkKind, Merge
 from enterprises.parts import PARTS
 from programmes.kinds import trade_names
 
@@ -108,19 +108,19 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _links(enterprise: Enterprise, user: User) -> list[dict[str, Any]]:
     """From both ends, as this end says them; the other one is named to who may see it."""
-    visible = set(
-        Enterprise.objects.visible_to(user).filter(linked_from__enterprise=enterprise).values_list("pk", flat=True)
-    )
-    visible |= set(Enterprise.objects.visible_to(user).filter(links__other=enterprise).values_list("pk", flat=True))
-    rows = [
+    own = list(enterprise.links.select_related("other"))
+    from_others = list(enterprise.linked_from.select_related("enterprise"))
+    ends = [row.other_id for row in own] + [row.enterprise_id for row in from_others]
+    visible = set(Enterprise.objects.visible_to(user).filter(pk__in=ends).values_list("pk", flat=True))
+    return [
         {"row": row, "words": row.get_kind_display(), "other": row.other, "own": True}
-        for row in enterprise.links.select_related("other")
+        for row in own
+        if row.other_id in visible
+    ] + [
+        {"row": row, "words": OTHER_END[LinkKind(row.kind)], "other": row.enterprise, "own": False}
+        for row in from_others
+        if row.enterprise_id in visible
     ]
-    rows += [
-        {"row": row, "words": OTHER_END.get(row.kind, row.kind), "other": row.enterprise, "own": False}  # type: ignore[call-overload]
-        for row in enterprise.linked_from.select_related("enterprise")
-    ]
-    return [row for row in rows if row["other"].pk in visible]
 
 
 def _merges(enterprise: Enterprise) -> list[dict[str, Any]]:

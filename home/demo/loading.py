@@ -10,6 +10,7 @@ from accounts.agencies import ensure_agencies
 from audit.actors import SYSTEM
 from audit.services import record
 from core.errors import WrongState
+from home.demo.establishments import tell_establishments
 from home.demo.history import tell_history
 from home.demo.people import chosen_password, chosen_secret, make_people, make_programs, note_accounts
 from home.demo.stage import Stage
@@ -41,6 +42,7 @@ def load_demonstration() -> Path:
         stage, timeline = Stage(province, people), Timeline()
         tell_history(stage, timeline)
         tell_this_year(stage, timeline)
+        tell_establishments(stage, timeline)
         timeline.run()
         first_schedule(province)
         return note_accounts(password, secret)

@@ -394,7 +394,10 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         place, str(scene.enterprise.public_id), implementing_unit=str(place.centre.public_id), aim="Mục tiêu",
         starts_on=today, ends_on=today, plan_line=scene.plan_line.pk,
     )  # fmt: skip
-    full = enterprise_body(place, address="Thôn 1", representative="Nguyễn Văn A", main_product="Bún khô")
+    full = enterprise_body(
+        place, address="Thôn 1", representative="Nguyễn Văn A", main_product="Bún khô", technology="x",
+        raw_material="x", craft_village="x", trade="none", industry_code="10", ceased_on="2026-01-01",
+    )  # fmt: skip
     progress = {
         "uuid": str(uuid.uuid4()), "on": today, "value_invested_vnd": 1, "money_spent_vnd": 1, "note": "x",
         "results": [{"indicator": "HT25_MACHINE", "quantity": 1}], "percent": "50", "percent_reason": "y",
@@ -404,6 +407,11 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         "POST /enterprises/": ("/enterprises/", people.officer, full),
         "PUT /enterprises/{enterprise_id}/": (
             f"/enterprises/{scene.enterprise.public_id}/", people.officer, {**full, "version": 1},
+        ),
+        "PUT /enterprises/{enterprise_id}/years/{year}/": (
+            f"/enterprises/{scene.enterprise.public_id}/years/2025/", people.officer,
+            {"capital_vnd": 1, "workers": 2, "women": 1, "revenue_vnd": 1, "not_applicable": ["tax_paid_vnd"],
+             "tax_paid_vnd": None},
         ),
         "POST /projects/": ("/projects/", people.officer, project),
         "PUT /projects/{project_id}/": (

@@ -120,10 +120,8 @@ def test_everything_is_moved_and_the_old_address_leads_to_the_new_one(two: Two) 
     assert (api.status_code, api["Location"]) == (302, f"/api/v1/enterprises/{kept.public_id}/")
     entry = Entry.objects.filter(action="merge").get()
     assert entry.object_id == str(kept.pk)
-    assert (
-        f"projects.project_beneficiaries.enterprise: {two.project.beneficiaries.through.objects.get(project=two.project).pk}"
-        in "".join(entry.changes["rows_moved"][1])
-    )
+    place = two.project.beneficiaries.through.objects.get(project=two.project).pk
+    assert f"projects.project_beneficiaries.enterprise: {place}" in entry.changes["rows_moved"][1]
     assert merge.gone == gone
 
 
