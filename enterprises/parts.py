@@ -66,7 +66,7 @@ def _check_contact(row: Contact, errors: Errors) -> None:
 
 def _check_link(row: EnterpriseLink, errors: Errors) -> None:
     _check_days(row, errors)
-    if row.other_id is None:
+    if getattr(row, "other_id", None) is None:
         errors["other"] = _("Choose the other establishment.")
     elif row.other_id == row.enterprise_id:
         errors["other"] = _("An establishment has no link to itself.")

@@ -15,7 +15,7 @@ from home.demo.timeline import Timeline
 MILLION = 1_000_000
 RICH = "Công ty TNHH Chế biến gỗ Minh Họa A7"
 PHONE = "0900 000 007"
-TWICE = ("Cty TNHH chế biến gỗ Minh Hoạ A7", "Chế biến gỗ Minh Họa A7")
+TWICE = ("Cty TNHH CB gỗ Minh Họa A7", "Chế biến gỗ Minh Họa A7")
 
 
 def tell_establishments(stage: Stage, timeline: Timeline) -> None:

@@ -285,5 +285,6 @@ def of_enterprise(request: HttpRequest, public_id: UUID) -> HttpResponse:
     part = getattr(request, "htmx", False)
     template = "projects/_of_enterprise.html" if part else "projects/of_enterprise.html"
     years = sorted({row.year for row in rows if row.pk in given})
-    context = {"rows": found, "sums": sums, "total": sum(sums.values()), "years": years, "supported": len(given)}
+    span = "–".join(str(year) for year in sorted({*years[:1], *years[-1:]}))
+    context = {"rows": found, "sums": sums, "total": sum(sums.values()), "span": span, "supported": len(given)}
     return render(request, template, context)
