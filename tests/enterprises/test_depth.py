@@ -14,7 +14,6 @@ from core.errors import Invalid
 from enterprises.eligibility import Judgement, judge_on
 from enterprises.models import NO_TRADE, Contact, Enterprise, EnterpriseLink, YearFacts, place_on
 from enterprises.services import EnterpriseData, change_enterprise, create_enterprise
-from places.models import Area
 from programmes.models import EligibilityRule, EligibleTrade, EstablishmentKind
 from tests import factories as f
 from tests.clocks import Clock
@@ -103,7 +102,8 @@ def law(place: f.Place) -> None:
     loading._bring_in_rules(EligibilityRule, ("code",), rules, tell)
     trades = loading._unsourced("eligible_trades.csv", "code", "name", "condition")
     loading._bring_in_rules(EligibleTrade, ("code",), trades, tell)
-    Area.objects.filter(pk=place.other.pk).update(type="Phường")
+    place.other.type = "Phường"
+    place.other.save()
 
 
 def words(found: Judgement) -> dict[str, str]:
