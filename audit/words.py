@@ -128,6 +128,9 @@ ACTIONS = {
     "erase_roster": gettext_lazy("Roster erased"),
     "say_same": gettext_lazy("Confirmed as the same person"),
     "say_apart": gettext_lazy("Confirmed as somebody else"),
+    "call_different": gettext_lazy("Said to be another establishment"),
+    "merge": gettext_lazy("Another entry merged into it"),
+    "undo_merge": gettext_lazy("Merge undone"),
 }
 
 CHANNELS = {
@@ -368,6 +371,30 @@ FIELDS = {
     "same_as": gettext_lazy("The same person as"),
     "months": gettext_lazy("Months"),
     "subjects": gettext_lazy("Subjects"),
+    "capital_max_vnd": gettext_lazy("Capital at most"),
+    "workers_max": gettext_lazy("Workers at most"),
+    "unit_types": gettext_lazy("Types of unit in which it is kept"),
+    "trade": gettext_lazy("Trade by law"),
+    "technology": gettext_lazy("Technology"),
+    "raw_material": gettext_lazy("Raw material"),
+    "craft_village": gettext_lazy("Craft village"),
+    "industry_code": gettext_lazy("Industry (VSIC)"),
+    "industry_version": gettext_lazy("Version of the classification"),
+    "ceased_on": gettext_lazy("Ceased on"),
+    "moved_on": gettext_lazy("Moved there on"),
+    "capital_vnd": gettext_lazy("Capital"),
+    "workers": gettext_lazy("Workers"),
+    "revenue_vnd": gettext_lazy("Revenue"),
+    "tax_paid_vnd": gettext_lazy("Tax paid"),
+    "not_applicable": gettext_lazy("Does not apply"),
+    "purpose": gettext_lazy("What for"),
+    "other": gettext_lazy("The other establishment"),
+    "what": gettext_lazy("What"),
+    "other_entry": gettext_lazy("The other entry"),
+    "merged": gettext_lazy("Merged entry"),
+    "rows_moved": gettext_lazy("Moved (table, column: numbers)"),
+    "rows_removed": gettext_lazy("Taken out of lists (table, column: numbers)"),
+    "rows_stayed": gettext_lazy("Left with the old entry (table, column: numbers)"),
 }
 
 VALUES = {
@@ -466,6 +493,11 @@ OF_FIELD = {
         "establishment": gettext_lazy("an establishment over time, from the source of the norm"),
         "establishment_all": gettext_lazy("an establishment over time, from national and local money together"),
         "unknown": gettext_lazy("not known: its text was not seen"),
+    },
+    "subject": {
+        "kind": gettext_lazy("Kinds that are supported"),
+        "size": gettext_lazy("Size"),
+        "place": gettext_lazy("Place"),
     },
     "step": _STEPS,
     "before": _STEPS,

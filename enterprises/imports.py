@@ -16,22 +16,26 @@ from core.models import bulk_change
 from core.text import fold
 from core.verdicts import Verdict
 from core.workbooks import Cell
-from enterprises.models import Enterprise, EnterpriseKind
+from enterprises import duplicates
+from enterprises.models import DuplicatePair, Enterprise, MatchKey, YearFacts
 from enterprises.permissions import may_enter
 from enterprises.services import check_digit, clean_tax_code
 from imports.columns import Choice, Column, Digits, Whole, Wrong, dropped_zero, shown
 from imports.importers import CHANGED, NEW, SAME, Importer, Row, Stored, register
 from imports.places import Commune, Gazetteer
+from jobs.services import Run, enqueue, handler
 from places.models import Area, Level
+from programmes.kinds import kinds_in_words, kinds_on
 
 # What offices write for a kind of business beside its full name.
+PAIRS = "enterprises.pairs"
 SHORT = (
-    (EnterpriseKind.ENTERPRISE, "DN"),
-    (EnterpriseKind.ENTERPRISE, "Công ty"),
-    (EnterpriseKind.COOPERATIVE, "HTX"),
-    (EnterpriseKind.COOPERATIVE_GROUP, "THT"),
-    (EnterpriseKind.HOUSEHOLD, "HKD"),
-    (EnterpriseKind.HOUSEHOLD, "Hộ"),
+    ("enterprise", "DN"),
+    ("enterprise", "Công ty"),
+    ("cooperative", "HTX"),
+    ("cooperative_group", "THT"),
+    ("household", "HKD"),
+    ("household", "Hộ"),
 )
 
 
@@ -50,7 +54,7 @@ class TaxCode(Digits):
 
 
 def _kinds(context: Any) -> Iterable[tuple[Any, str]]:
-    return [(value, str(label)) for value, label in EnterpriseKind.choices]
+    return kinds_on(None, context["province"]).items()
 
 
 @register
@@ -125,8 +129,12 @@ class Enterprises(Importer):
             also=("Sản phẩm", "Sản phẩm chính", "Sản phẩm chủ lực", "Main product"),
             width=30,
         ),
+        Column("technology", gettext_lazy("Technology"), also=("Công nghệ", "Technology"), most=500, width=30),
+        Column("raw_material", gettext_lazy("Raw material"), also=("Nguyên liệu", "Raw material"), most=500, width=30),
+        Column("craft_village", gettext_lazy("Craft village"), also=("Làng nghề", "Craft village"), most=200),
     )
-    TEXTS = ("address", "representative", "phone", "main_product")
+    TEXTS = ("address", "representative", "phone", "main_product", "technology", "raw_material", "craft_village")
+    parts = (MatchKey, YearFacts, DuplicatePair)
 
     def may(self, user: User) -> Verdict:
         return may_enter(None, user)
@@ -140,7 +148,8 @@ class Enterprises(Importer):
         return {**found, "gazetteer": Gazetteer.of(province)}
 
     def judge(self, rows: list[Row], context: dict[Any, Any]) -> None:
-        here = list(Enterprise.objects.filter(province=context["province"]).select_related("area"))
+        rows_here = Enterprise.objects.filter(province=context["province"], merged_into__isnull=True)
+        here = list(rows_here.select_related("area"))
         by_code = {row.tax_code: row for row in here if row.tax_code}
         by_name: dict[tuple[str, int], list[Enterprise]] = {}
         for one in here:
@@ -158,7 +167,7 @@ class Enterprises(Importer):
                 column = "tax_code" if code else "name"
                 row.blame(column, _("The same as in row %(number)s. Delete one of them.") % {"number": first})
             elif code in elsewhere:
-                row.blame("tax_code", _("This tax code is registered already, in another province."))
+                row.blame("tax_code", _("This tax code is registered already."))
             else:
                 _compare(row, by_code.get(code) if code else None, by_name.get(key, []), context)
 
@@ -193,11 +202,51 @@ class Enterprises(Importer):
                 obj.updated_at = clock.now()
         fields = {name for _obj, before in changed for name in before}
         bulk_change(Enterprise, [obj for obj, _before in changed], {*fields, "version", "updated_at"})
+        duplicates.index(created)
+        for obj, before in changed:
+            if before.keys() & {"name", "phone", "area_id", "kind"}:
+                duplicates.store_keys(obj)
+        _keep_workers([*created, *(obj for obj, before in changed if "headcount" in before)])
         record_many(trail, actor=actor, note=note)
+        enqueue(PAIRS, {"ids": [obj.pk for obj in [*created, *(obj for obj, _before in changed)]]}, actor=actor)
         return Stored(created, changed)
+
+    def taken_back(self, changed: list[Any]) -> None:
+        _keep_workers(changed)
+        for obj in changed:
+            duplicates.store_keys(obj)
 
     def url_of(self, obj: Any) -> str:
         return reverse("enterprises:detail", args=[obj.public_id])
+
+
+def _keep_workers(rows: list[Enterprise]) -> None:
+    """Their number of workers stands in the figures of this year too."""
+    year = clock.today().year
+    known = {row.enterprise_id: row for row in YearFacts.objects.filter(enterprise__in=rows, year=year)}
+    fresh = []
+    for row in rows:
+        facts = known.get(row.pk)
+        if facts is None and row.headcount is not None:
+            fresh.append(YearFacts(enterprise=row, year=year, workers=row.headcount))
+        elif facts is not None and facts.workers != row.headcount:
+            facts.workers = row.headcount
+            facts.not_applicable = " ".join(name for name in facts.not_applicable.split() if name != "workers")
+            facts.save()
+    YearFacts.objects.bulk_create(fresh, batch_size=1000)
+
+
+@handler(PAIRS)
+def look_for_pairs(run: Run) -> str:
+    """After an import: put what may be one establishment into the queue of pairs."""
+    ids = run.params["ids"]
+    for done, pk in enumerate(ids):
+        row = Enterprise.objects.filter(pk=pk, merged_into__isnull=True).select_related("area", "province").first()
+        if row is not None:
+            duplicates.look_again(row)
+        if done % 50 == 0:
+            run.progress(done, len(ids))
+    return ""
 
 
 def _registered_elsewhere(codes: set[str]) -> set[str]:
@@ -245,4 +294,4 @@ def _attribute(name: str) -> str:
 
 
 def _words(obj: Enterprise, name: str, value: Any) -> Any:
-    return dict(EnterpriseKind.choices).get(value, value) if name == "kind" else str(value) if name == "area" else value
+    return kinds_in_words([value])[0] if name == "kind" else str(value) if name == "area" else value

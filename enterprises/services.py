@@ -1,22 +1,28 @@
 """Entering and changing establishments."""
 
+import datetime as dt
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import changed, record
 from core import clock
-from core.errors import Conflict, Invalid
+from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
+from core.reference import rows
 from core.text import nfc
-from enterprises.models import Enterprise, EnterpriseKind
+from enterprises import duplicates
+from enterprises.models import NO_TRADE, Enterprise, FormerPlace, YearFacts
 from enterprises.permissions import may_edit, may_enter
 from places.models import Area
 from places.services import province_of
+from programmes.kinds import kinds_on, trades_on
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,7 +32,9 @@ _WEIGHTS = (31, 29, 23, 19, 17, 13, 7, 5, 3)
 
 @dataclass(frozen=True)
 class EnterpriseData:
-    """What is typed of an establishment. None: not reported."""
+    """What is typed of an establishment. None: not reported. `trade`: a code of programmes.EligibleTrade, or NO_TRADE;
+    `industry_code`: of the classification `industry_version`. `moved_on`: its first day at another place, so that the
+    one before is kept; without it another place puts a mistake right."""
 
     name: str
     kind: str
@@ -37,6 +45,20 @@ class EnterpriseData:
     phone: str = ""
     representative: str = ""
     main_product: str = ""
+    technology: str = ""
+    raw_material: str = ""
+    craft_village: str = ""
+    trade: str = ""
+    industry_code: str = ""
+    industry_version: str = "2025"
+    ceased_on: dt.date | None = None
+    moved_on: dt.date | None = None
+
+
+@lru_cache(maxsize=1)
+def industries() -> dict[str, str]:
+    """{code: name} of the classification of 2025, section C (data/vsic2025_manufacturing.csv)."""
+    return {row["code"]: row["name_vi"] for row in rows("vsic2025_manufacturing.csv")}
 
 
 def check_digit(first_nine: str) -> int | None:
@@ -74,15 +96,29 @@ def clean_tax_code(text: str | None) -> str | None:
     return plain
 
 
-def _checked(data: EnterpriseData) -> dict[str, object]:
+def _checked(data: EnterpriseData, known: Enterprise | None = None) -> dict[str, Any]:
+    """Values to store. Kind and trade are those of today, or stay what they were."""
     errors: dict[str, str] = {}
     name = " ".join(nfc(data.name).split())
     if not name:
         errors["name"] = _("Enter the name.")
-    if data.kind not in EnterpriseKind.values:
+    province = province_of(data.area)
+    if data.kind not in kinds_on(None, province) and (known is None or data.kind != known.kind):
         errors["kind"] = _("Choose the kind.")
     if data.area.level == "province":
         errors["area"] = _("Choose a commune, not a whole province.")
+    if data.trade not in {"", NO_TRADE, known.trade if known else ""} and data.trade not in trades_on(None, province):
+        errors["trade"] = _("Choose one of the list.")
+    code = data.industry_code.strip()
+    if code and data.industry_version == "2025" and code not in industries():
+        errors["industry_code"] = _("There is no such code in the classification of 2025.")
+    elif code and not re.fullmatch(r"[A-Z]|\d{1,5}", code):
+        errors["industry_code"] = _("A code of the classification has up to five digits.")
+    today = clock.today()
+    if data.ceased_on is not None and data.ceased_on > today:
+        errors["ceased_on"] = _("This day has not come yet.")
+    if data.moved_on is not None and data.moved_on > today:
+        errors["moved_on"] = _("This day has not come yet.")
     tax_code = None
     try:
         tax_code = clean_tax_code(data.tax_code)
@@ -97,18 +133,28 @@ def _checked(data: EnterpriseData) -> dict[str, object]:
         "kind": data.kind,
         "tax_code": tax_code,
         "area": data.area,
-        "province": province_of(data.area),
+        "province": province,
         "address": data.address.strip(),
         "headcount": data.headcount,
         "phone": data.phone.strip(),
         "representative": data.representative.strip(),
         "main_product": data.main_product.strip(),
+        "technology": data.technology.strip(),
+        "raw_material": data.raw_material.strip(),
+        "craft_village": data.craft_village.strip(),
+        "trade": data.trade,
+        "industry_code": code,
+        "industry_version": data.industry_version if code else "",
+        "ceased_on": data.ceased_on,
     }
 
 
 def _duplicate(tax_code: object, actor: "User") -> Conflict:
-    """The first establishment with this code. It is named only to those who may see it."""
-    first = Enterprise.objects.visible_to(actor).filter(tax_code=tax_code).first()
+    """The first establishment with this code, or what it was merged into. Named only to those who may see it."""
+    known = Enterprise.objects.filter(tax_code=tax_code).first()
+    while known is not None and known.merged_into_id is not None:
+        known = known.merged_into
+    first = Enterprise.objects.visible_to(actor).filter(pk=known.pk).first() if known is not None else None
     text = _("This tax code is registered already.")
     if first is None:
         return Conflict(text, code="duplicate", fields={"tax_code": text}, candidates=[])
@@ -121,19 +167,48 @@ def _duplicate(tax_code: object, actor: "User") -> Conflict:
     )
 
 
+def _ask(found: list[duplicates.Candidate], said_different: Collection[str], actor: "User") -> None:
+    """Refuse until the person has said of each candidate they may see that it is another one."""
+    visible = set(Enterprise.objects.visible_to(actor).filter(pk__in=[one.enterprise.pk for one in found]))
+    asked = [one for one in found if one.enterprise in visible][: duplicates.MOST]
+    if all(str(one.enterprise.public_id) in said_different for one in asked):
+        return
+    raise Conflict(
+        _("Look whether it is entered already."),
+        code="possible_duplicate",
+        candidates=[
+            {"id": str(one.enterprise.public_id), "name": one.enterprise.name, "reasons": one.reasons} for one in asked
+        ],
+    )
+
+
 @transaction.atomic
-def create_enterprise(data: EnterpriseData, *, actor: "User") -> Enterprise:
-    """Register an establishment. The same tax code twice is refused with the first one named."""
+def create_enterprise(
+    data: EnterpriseData, *, actor: "User", said_different: Collection[str] | None = None
+) -> Enterprise:
+    """Register an establishment. The same tax code twice is refused with the first one named.
+
+    `said_different`: ids of establishments of which the person said that they are others; where one that looks the
+    same is not among them, Conflict «possible_duplicate» names it. None asks nobody: what looks the same goes into
+    the queue of pairs to be looked at.
+    """
     values = _checked(data)
-    may_enter(values["province"], actor).require()  # type: ignore[arg-type]
+    may_enter(values["province"], actor).require()
     if values["tax_code"] and Enterprise.objects.filter(tax_code=values["tax_code"]).exists():
         raise _duplicate(values["tax_code"], actor)
+    if said_different is not None:
+        _ask(duplicates.candidates(Enterprise(**values), values["province"]), said_different, actor)
     try:
         with transaction.atomic():
             enterprise: Enterprise = Enterprise.objects.create(**values)
     except IntegrityError as error:
         raise _duplicate(values["tax_code"], actor) from error
+    if data.headcount is not None:
+        YearFacts.objects.create(enterprise=enterprise, year=clock.today().year, workers=data.headcount)
     record(enterprise, "create", actor=actor, changes={k: (None, v) for k, v in values.items() if v not in (None, "")})
+    for one in duplicates.look_again(enterprise):
+        if said_different is not None and str(one.enterprise.public_id) in said_different:
+            duplicates.call_different(enterprise, one.enterprise, actor=actor)
     return enterprise
 
 
@@ -141,15 +216,21 @@ def create_enterprise(data: EnterpriseData, *, actor: "User") -> Enterprise:
 def change_enterprise(
     enterprise: Enterprise, data: EnterpriseData, *, actor: "User", version: int | None = None
 ) -> Enterprise:
-    """Change it, unless somebody else did since `version` was read."""
-    enterprise = lock(enterprise)
+    """Change it, unless somebody else did since `version` was read. Its workers are those of this year."""
+    enterprise = lock(enterprise, "area", "province")
     may_edit(enterprise, actor).require()
-    values = _checked(data)
+    if enterprise.merged_into_id is not None:
+        raise WrongState(_("This entry was merged into another one."))
+    values = _checked(data, enterprise)
     if version is not None and version != enterprise.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     changes = changed(enterprise, values)
     if not changes:
         return enterprise
+    if data.moved_on is not None:
+        _keep_former_place(enterprise, data.moved_on, changes)
+    if "headcount" in changes:
+        _workers_of_this_year(enterprise, data.headcount)
     for name, value in values.items():
         setattr(enterprise, name, value)
     enterprise.version += 1
@@ -160,4 +241,29 @@ def change_enterprise(
     except IntegrityError as error:
         raise _duplicate(values["tax_code"], actor) from error
     record(enterprise, "change", actor=actor, changes=changes)
+    if changes.keys() & {"name", "kind", "phone", "area", "tax_code"}:
+        duplicates.look_again(enterprise)
     return enterprise
+
+
+def _keep_former_place(enterprise: Enterprise, moved_on: dt.date, changes: dict[str, Any]) -> None:
+    if not changes.keys() & {"area", "address"}:
+        raise Invalid(fields={"moved_on": _("It has moved, but the place is the same: enter the new one.")})
+    last = moved_on - dt.timedelta(days=1)
+    if enterprise.former_places.filter(valid_to__gte=last).exists():
+        raise Invalid(fields={"moved_on": _("It moved later than that already.")})
+    FormerPlace.objects.create(enterprise=enterprise, area=enterprise.area, address=enterprise.address, valid_to=last)
+    changes["moved_on"] = (None, moved_on)
+
+
+def _workers_of_this_year(enterprise: Enterprise, workers: int | None) -> None:
+    year = clock.today().year
+    row = enterprise.years.filter(year=year).first()
+    if row is None and workers is None:
+        return
+    row = row or YearFacts(enterprise=enterprise, year=year)
+    row.workers = workers
+    row.not_applicable = " ".join(name for name in row.not_applicable.split() if name != "workers")
+    if row.women is not None and workers is not None and row.women > workers:
+        raise Invalid(fields={"headcount": _("There are more women than workers in the figures of this year.")})
+    row.save()

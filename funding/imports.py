@@ -257,10 +257,9 @@ class PastProjects(Importer):
             made.append(record_past_project(data, context["province"], actor=context["user"], note=note))
         return Stored(made)
 
-    def leaning_on(self, pks: list[int], since: Any) -> list[tuple[str, int]]:
+    def leaning_on(self, pks: list[int], since: Any) -> int:
         """Money that was recorded of them later."""
-        later = LedgerEntry.objects.filter(project__in=pks, recorded_at__gt=since).count()
-        return [(str(_("entries of the ledger")), later)] if later else []
+        return LedgerEntry.objects.filter(project__in=pks, recorded_at__gt=since).count()
 
     def take_back(self, created: list[Any], actor: User, note: str) -> None:
         for project in created:
@@ -615,9 +614,8 @@ class Payments(Importer):
             )
         return Stored(made)
 
-    def leaning_on(self, pks: list[int], since: Any) -> list[tuple[str, int]]:
-        found = LedgerEntry.objects.filter(corrects__in=pks).count()
-        return [(str(_("entries of the ledger")), found)] if found else []
+    def leaning_on(self, pks: list[int], since: Any) -> int:
+        return LedgerEntry.objects.filter(corrects__in=pks).count()
 
     def take_back(self, created: list[Any], actor: User, note: str) -> None:
         """By counter-entries: what stands in the ledger stays."""

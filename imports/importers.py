@@ -95,40 +95,50 @@ class Importer:
         the note. Inside one transaction."""
         raise NotImplementedError
 
-    def leaning_on(self, pks: list[int], since: dt.datetime) -> list[tuple[str, int]]:
-        """What depends on records that were made at `since`, in words with how many: while there is any, they stay."""
+    def leaning_on(self, pks: list[int], since: dt.datetime) -> int:
+        """How many records depend on those that were made at `since`: while there are any, they stay."""
         return leaning_on(self.model, pks, self.parts)
 
     def take_back(self, created: list[Any], actor: "User", note: str) -> None:
-        """Remove what was made."""
+        """Remove what was made, with its parts."""
         record_many([(obj, "remove", {}) for obj in created], actor=actor, note=note)
-        manager: Any = self.model._default_manager
-        for start in range(0, len(created), 500):
-            manager.filter(pk__in=[obj.pk for obj in created[start : start + 500]]).delete()
+        for part in in_parts([obj.pk for obj in created]):
+            for other, name in references_to(self.model):
+                if other in self.parts:
+                    other._base_manager.filter(**{f"{name}__in": part}).delete()
+            self.model._base_manager.filter(pk__in=part).delete()
+
+    def taken_back(self, changed: list[Any]) -> None:
+        """What else to do once changed records have their values of before again."""
 
     def url_of(self, obj: Any) -> str:
         """The page of a record."""
         raise NotImplementedError
 
 
-def leaning_on(model: Any, pks: list[int], parts: Sequence[Any] = ()) -> list[tuple[str, int]]:
-    """Which records refer to one of these, but for `parts`, which go with them."""
-    found = []
-    for relation in model._meta.related_objects:
-        other: Any = relation.related_model
-        if other in parts:
-            continue
-        if relation.many_to_many:
-            other, name = relation.through, relation.field.m2m_reverse_field_name()
-        else:
-            name = relation.field.name
-        manager = other._base_manager
-        count = sum(
-            manager.filter(**{f"{name}__in": pks[start : start + 5000]}).count() for start in range(0, len(pks), 5000)
-        )
-        if count:
-            found.append((str(other._meta.verbose_name), count))
-    return found
+def leaning_on(model: Any, pks: list[int], parts: Sequence[Any] = ()) -> int:
+    """How many records refer to one of these, but for `parts`, which go with them."""
+    return sum(
+        other._base_manager.filter(**{f"{name}__in": part}).count()
+        for other, name in references_to(model)
+        if other not in parts
+        for part in in_parts(pks)
+    )
+
+
+def references_to(model: Any) -> list[tuple[Any, str]]:
+    """Every foreign key of the database that leads to the model, also those of many-to-many tables."""
+    fields = model._meta.get_fields(include_hidden=True)
+    return [
+        (field.related_model, field.field.name)
+        for field in fields
+        if field.auto_created and not field.concrete and not field.many_to_many
+    ]
+
+
+def in_parts(pks: Sequence[int]) -> list[Sequence[int]]:
+    """As many ids at once as both databases take."""
+    return [pks[start : start + 5000] for start in range(0, len(pks), 5000)]
 
 
 _known: dict[str, Importer] = {}

@@ -263,8 +263,7 @@ def why_not_undone(row: Import) -> str:
         }
     leaning = importer_for(row).leaning_on(row.receipt["created"], row.stored_at or row.created_at)
     if leaning:
-        names = ", ".join(f"{name}: {count}" for name, count in leaning)
-        return _("Other records depend on it by now (%(names)s).") % {"names": names}
+        return _("%(count)s other records depend on it by now.") % {"count": leaning}
     return ""
 
 
@@ -312,6 +311,7 @@ def undo(row: Import, *, actor: User) -> Import:
     bulk_change(model, changed, {"version", *(name for values in before.values() for name in values)})
     note = _("Import of «%(file)s» taken back") % {"file": row.file_name}
     record_many(trail, actor=actor, note=note)
+    importer.taken_back(changed)
     importer.take_back(_in_parts(model, row.receipt["created"]), actor, note)
     row.state = ImportState.UNDONE
     row.receipt = {**row.receipt, "created": [], "changed": [], "versions": {}}

@@ -13,7 +13,7 @@ from core.forms import DateField, FilterForm, KcForm, MoneyField, NfcField, Whol
 from core.money import group
 from core.once import OnceForm
 from enterprises.forms import provinces_entered_by
-from enterprises.models import Enterprise, EnterpriseKind
+from enterprises.models import Enterprise
 from outreach.advice import AdviceData, advisers
 from outreach.models import (
     Advice,
@@ -33,6 +33,7 @@ from outreach.spreading import CampaignData, PolicyData
 from places.forms import PlaceFilter
 from places.models import Area, AreaClosure, Level
 from places.services import choices_on
+from programmes.kinds import kind_names, kinds_on
 from programmes.models import Activity, LegalDocument
 from projects.models import Project
 
@@ -81,7 +82,7 @@ class AudienceForm(VersionedForm):
     province = forms.ModelChoiceField(Area.objects.none(), label=_("Province"), to_field_name="uid")
     kinds = forms.MultipleChoiceField(
         label=_("Kinds of business"),
-        choices=EnterpriseKind.choices,
+        choices=lambda: list(kinds_on().items()),
         required=False,
         widget=forms.CheckboxSelectMultiple,
         help_text=EMPTY_IS_ALL,
@@ -617,7 +618,7 @@ class SupportForm(KcForm):
     """The five questions. Sent by GET, so that the answer can be kept as a link; nothing personal is asked."""
 
     kind = forms.ChoiceField(
-        label=_("What is your business?"), choices=EnterpriseKind.choices, widget=forms.RadioSelect
+        label=_("What is your business?"), choices=lambda: list(kinds_on().items()), widget=forms.RadioSelect
     )
     commune = forms.CharField(label=_("In which commune?"), widget=forms.Select)
     trade = forms.CharField(label=_("What do you make?"), widget=forms.Select)
@@ -679,5 +680,5 @@ class StatusForm(KcForm):
 class LibraryFilter(FilterForm):
     q = NfcField(label=_("Search"), max_length=100, required=False)
     kind = forms.ChoiceField(
-        label=_("Kind of business"), choices=[("", _("All kinds")), *EnterpriseKind.choices], required=False
+        label=_("Kind of business"), choices=lambda: [("", _("All kinds")), *kind_names().items()], required=False
     )

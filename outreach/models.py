@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User, areas_below
 from core import clock
 from core.models import FoldedField, NfcCharField, money_field, public_id_field
-from enterprises.models import Enterprise, EnterpriseKind
+from enterprises.models import Enterprise
 from places.models import Area
 from programmes.models import Activity, LegalDocument
 from projects.models import Project
@@ -458,6 +458,3 @@ class StatusQuery(models.Model):
 
     def __str__(self) -> str:
         return self.address[:8]
-
-
-KIND_LABELS = dict(EnterpriseKind.choices)

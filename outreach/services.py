@@ -18,7 +18,7 @@ from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock, lock_name
 from core.models import Source
 from core.text import nfc
-from enterprises.models import Enterprise, EnterpriseKind
+from enterprises.models import Enterprise
 from outreach.models import (
     ListItem,
     ListKind,
@@ -33,6 +33,7 @@ from outreach.permissions import may_answer_for, may_edit_lists, may_keep
 from outreach.storing import change, locked, make
 from places.models import Area, AreaClosure, Level
 from places.services import choices_on, report_lines
+from programmes.kinds import kind_names
 from programmes.models import Activity, Programme
 from projects.models import EDITABLE, Project, ProjectType
 from projects.services import ProjectData, create_project
@@ -74,7 +75,7 @@ class QuestionData:
 
 def check_audience(kinds: Sequence[str], communes: Sequence[Area], province: Area, errors: dict[str, str]) -> None:
     """Kinds the portal knows, and communes of today in the province."""
-    if set(kinds) - set(EnterpriseKind.values):
+    if set(kinds) - set(kind_names()):
         errors["kinds"] = _("Choose kinds of the list.")
     within = set(choices_on(province, clock.today()).values_list("pk", flat=True)) if communes else set()
     if any(area.level != Level.COMMUNE or area.pk not in within for area in communes):

@@ -393,7 +393,8 @@ class Certificate(models.Model):
         constraints = [
             models.CheckConstraint(condition=~Q(number=""), name="certificate_has_number"),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("issued_on")), name="certificate_dates_ordered"
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=F("issued_on")),
+                name="product_certificate_dates_ordered",
             ),
         ]
 

@@ -19,6 +19,9 @@ from programmes.models import (
     AdvanceTier,
     AppraisalCriterion,
     DatedRule,
+    EligibilityRule,
+    EligibleTrade,
+    EstablishmentKind,
     Indicator,
     LegalDocument,
     PeriodKind,
@@ -112,6 +115,13 @@ def load_programmes(tell: Tell = lambda text: None) -> dict[str, int]:
         ),
         "advance tiers": _advance_tiers(tell),
         "priority coefficients": _bring_in_rules(PriorityCoefficient, BY_CODE, _priority_coefficients(), tell),
+        "kinds of establishment": _bring_in_rules(
+            EstablishmentKind, BY_CODE, _unsourced("establishment_kinds.csv", "code", "name"), tell
+        ),
+        "eligible trades": _bring_in_rules(
+            EligibleTrade, BY_CODE, _unsourced("eligible_trades.csv", "code", "name", "condition"), tell
+        ),
+        "eligibility rules": _bring_in_rules(EligibilityRule, BY_CODE, _eligibility_rules(), tell),
         "programmes": _programmes(),
         "indicators": _indicators(),
         "targets": _targets(),
@@ -175,6 +185,28 @@ def _dated(name: str, *plain: str) -> list[dict[str, Any]]:
         }
         for row in rows(name)
     ]
+
+
+def _unsourced(name: str, *plain: str) -> list[dict[str, Any]]:
+    """Lines of a file of dated rules that hold for every source of money in the whole country."""
+    return [
+        {
+            **{column: row[column] for column in (*plain, "legal_basis", "verified", "note")},
+            "valid_from": day(row["valid_from"]),
+            "valid_to": day(row["valid_to"]),
+        }
+        for row in rows(name)
+    ]
+
+
+def _eligibility_rules() -> list[dict[str, Any]]:
+    numbers = ("capital_max_vnd", "workers_max")
+    wanted = _unsourced(
+        "eligibility_rules.csv", "code", "subject", "name", "kinds", *numbers, "unit_types", "condition"
+    )
+    for row in wanted:
+        row.update({name: int(row[name]) if row[name] else None for name in numbers})
+    return wanted
 
 
 def _step_rules() -> list[dict[str, Any]]:

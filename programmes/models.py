@@ -263,6 +263,74 @@ class PriorityCoefficient(DatedRule):
         return self.name
 
 
+class UnsourcedRule(DatedRule):
+    """A dated rule that holds for every source of money."""
+
+    source = models.CharField(max_length=20, blank=True, default="", editable=False)
+
+    class Meta:
+        abstract = True
+
+
+class EstablishmentKind(UnsourcedRule):
+    """A kind of establishment (loại hình). Establishments keep its code; a later version may bear another name."""
+
+    code = models.CharField(_("code"), max_length=40)
+    name = NfcCharField(_("name"), max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = _of_a_code("establishment_kind")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EligibleTrade(UnsourcedRule):
+    """A trade that may be supported (ngành nghề). `condition`: where or when only, in words; a person judges it."""
+
+    code = models.CharField(_("code"), max_length=40)
+    name = NfcCharField(_("trade"), max_length=300)
+    condition = models.TextField(_("condition"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = _of_a_code("eligible_trade")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EligibilitySubject(models.TextChoices):
+    KIND = "kind", _("Kinds that are supported")
+    SIZE = "size", _("Size")
+    PLACE = "place", _("Place")
+
+
+class EligibilityRule(UnsourcedRule):
+    """Who may be supported. `kinds`: codes of the kinds it speaks of, separated by blanks; empty: all.
+
+    Of a size rule one limit kept is enough (Circulars say «or»); of a place rule `unit_types` are the types of unit in
+    which it is kept without a further look. `condition`: what a person has to look at before it is kept.
+    """
+
+    code = models.CharField(max_length=40)
+    subject = models.CharField(_("what it judges"), max_length=10, choices=EligibilitySubject.choices)
+    name = NfcCharField(_("rule"), max_length=300)
+    kinds = models.CharField(_("kinds of establishment"), max_length=300, blank=True)
+    capital_max_vnd = money_field(_("capital at most"), null=True, blank=True)
+    workers_max = models.PositiveIntegerField(_("workers at most"), null=True, blank=True)
+    unit_types = NfcCharField(_("types of unit"), max_length=200, blank=True)
+    condition = models.TextField(_("condition"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = _of_a_code("eligibility_rule")
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Programme(models.Model):
     """A programme of several years, of one source: the national one or a province's own."""
 

@@ -13,10 +13,17 @@ from core.models import SUPPORT_SOURCES, Verified
 from core.money import group
 from core.once import OnceForm
 from places.models import Area, Level
-from programmes.models import Activity, ActivityGroup, DatedRule, LegalDocument
+from programmes.kinds import kind_names
+from programmes.models import (
+    Activity,
+    ActivityGroup,
+    DatedRule,
+    EligibilitySubject,
+    LegalDocument,
+)
 from programmes.norms import CapScope
 from programmes.permissions import may_change_rule
-from programmes.rules import COMMON, OF_A_VERSION, SOURCE_FIELDS, Kind, codes_of, norm_codes
+from programmes.rules import COMMON, OF_A_VERSION, Kind, codes_of, norm_codes
 
 YEARS = [
     (0, _("in the year of the plan")),
@@ -74,6 +81,22 @@ class CodeField(forms.TypedChoiceField):
 
 def _long(label: Any, **kwargs: Any) -> NfcField:
     return NfcField(label=label, max_length=2000, widget=forms.Textarea(attrs={"rows": 2}), required=False, **kwargs)
+
+
+class KindsField(forms.MultipleChoiceField):
+    """Codes of kinds of establishment, separated by blanks."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def __init__(self, **kwargs: Any) -> None:
+        names = kind_names()
+        super().__init__(choices=list(names.items()), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.split() if isinstance(value, str) else value
+
+    def clean(self, value: Any) -> Any:
+        return " ".join(super().clean(value))
 
 
 def _norm_codes() -> list[tuple[str, str]]:
@@ -169,6 +192,37 @@ FIELDS: dict[str, dict[str, Callable[[str], forms.Field]]] = {
         ),
     },
 }
+FIELDS |= {
+    "kinds": {
+        "name": lambda source: NfcField(
+            label=_("Name"), max_length=200, help_text=_("As people call this kind of establishment.")
+        ),
+    },
+    "trades": {
+        "name": lambda source: NfcField(label=_("Trade"), max_length=300),
+        "condition": lambda source: _long(_("Condition"), help_text=_("Only where it is not supported everywhere.")),
+    },
+    "eligibility": {
+        "subject": lambda source: forms.ChoiceField(
+            label=_("What it judges"), choices=[("", _("Choose")), *EligibilitySubject.choices]
+        ),
+        "name": lambda source: NfcField(label=_("Rule in words"), max_length=300),
+        "kinds": lambda source: KindsField(label=_("Kinds of establishment"), required=False),
+        "capital_max_vnd": lambda source: MoneyField(label=_("Capital at most"), required=False),
+        "workers_max": lambda source: WholeField(
+            label=_("Workers at most"), required=False, help_text=_("One of the two limits kept is enough.")
+        ),
+        "unit_types": lambda source: NfcField(
+            label=_("Types of unit in which it is kept"),
+            max_length=200,
+            required=False,
+            help_text=_("Of a rule on places, for example: Xã; Thị trấn. Elsewhere a person has to look."),
+        ),
+        "condition": lambda source: _long(
+            _("Condition"), help_text=_("What a person has to look at before the answer is yes.")
+        ),
+    },
+}
 SEEN = {"evidence": lambda source: NfcField(label=_("Where it was seen"), max_length=500, required=False)}
 FIELDS["norms"] |= SEEN
 FIELDS["tiers"] |= SEEN
@@ -193,8 +247,9 @@ class RuleForm(OnceForm, KcForm):
         super().__init__(data, initial=initial)
         source = row.source if row is not None else ""
         made: dict[str, forms.Field] = {}
-        if row is None:
+        if row is None and kind.sourced:
             made |= {"source": forms.ChoiceField(label=_("Source"), choices=[("", _("Choose")), *SOURCES])}
+        if row is None:
             made |= {"area": _area_field(actor)}
         made |= {name: make(source) for name, make in FIELDS[kind.slug].items() if name not in self._fixed()}
         made |= {
@@ -233,7 +288,7 @@ class RuleForm(OnceForm, KcForm):
 
     def values(self) -> dict[str, Any]:
         """What was typed, by field of the rule."""
-        known = {*SOURCE_FIELDS, *self.kind.own, *COMMON}
+        known = {*self.kind.placed, *self.kind.own, *COMMON}
         return {name: value for name, value in self.cleaned_data.items() if name in known}
 
 

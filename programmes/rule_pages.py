@@ -9,7 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.templatetags import kc
-from programmes.models import AdjustmentKind, AdvanceTier, AppraisalCriterion, StepRule, SupportNorm
+from programmes.kinds import kind_names
+from programmes.models import (
+    AdvanceTier,
+    DatedRule,
+    EligibilityRule,
+    StepRule,
+    SupportNorm,
+)
 from programmes.norms import CapScope
 from programmes.rule_forms import YEARS
 from programmes.rules import KINDS, Kind, said
@@ -70,6 +77,22 @@ def _of_tier(row: AdvanceTier) -> str:
     if row.activity is not None:
         return str(row.activity)
     return str(row.group) if row.group is not None else _("All activities")
+
+
+def _kinds(row: EligibilityRule) -> str:
+    names = kind_names()
+    return ", ".join(names.get(code, code) for code in row.kinds.split()) or _("All kinds")
+
+
+def _limits(row: EligibilityRule) -> str:
+    found = []
+    if row.capital_max_vnd is not None:
+        found.append(_("capital %(amount)s million đồng") % {"amount": kc.million(row.capital_max_vnd)})
+    if row.workers_max is not None:
+        found.append(_("%(number)s workers") % {"number": kc.number(row.workers_max)})
+    if row.unit_types:
+        found.append(row.unit_types)
+    return _(" or ").join(found) or NONE
 
 
 PAGES = {
@@ -148,6 +171,37 @@ PAGES = {
             ),
             related=("place",),
         ),
+        RulePage(
+            KINDS["kinds"],
+            gettext_lazy("Kinds of establishment"),
+            gettext_lazy("What an establishment may be. Establishments entered on a day choose among those in force."),
+            lambda row: row.name,
+            lambda row: [],
+            (Column(gettext_lazy("Code"), lambda row: row.code),),
+        ),
+        RulePage(
+            KINDS["trades"],
+            gettext_lazy("Trades that are supported"),
+            gettext_lazy("The law's own list of trades. It is not the classification of industries (VSIC)."),
+            lambda row: row.name,
+            lambda row: [],
+            (
+                Column(gettext_lazy("Code"), lambda row: row.code),
+                Column(gettext_lazy("Condition"), lambda row: row.condition or NONE),
+            ),
+        ),
+        RulePage(
+            KINDS["eligibility"],
+            gettext_lazy("Who is supported"),
+            gettext_lazy("By these rules an establishment is judged on a day: its kind, its size and its place."),
+            lambda row: row.name,
+            lambda row: [row.condition],
+            (
+                Column(gettext_lazy("What it judges"), lambda row: row.get_subject_display()),
+                Column(gettext_lazy("Kinds"), _kinds),
+                Column(gettext_lazy("Limits"), _limits),
+            ),
+        ),
     )
 }
 
@@ -172,6 +226,6 @@ class Line:
         return f"{kc.day(first)} – {kc.day(last)}"
 
 
-def line_of(page: RulePage, row: StepRule | AppraisalCriterion | AdjustmentKind | AdvanceTier | SupportNorm) -> Line:
+def line_of(page: RulePage, row: DatedRule) -> Line:
     notes = [text for text in (*page.notes(row), row.note) if text]
     return Line(row, page.name(row), notes, [(column, column.show(row)) for column in page.columns])

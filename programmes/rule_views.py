@@ -43,12 +43,14 @@ def rules_of(request: HttpRequest, slug: str) -> HttpResponse:
     if request.path != page.url:
         return redirect(page.url)
     form = RuleFilter(request.GET)
+    if not page.kind.sourced:
+        del form.fields["source"]
     chosen = form.usable()
     day = chosen.get("on") or clock.today()
     rows = _rows(page, user)
     if "code" in page.kind.fixed and page.slug != "norms":  # norms stand in the order of their codes
         rows = rows.in_order()
-    if chosen.get("source"):
+    if chosen.get("source") and page.kind.sourced:
         rows = rows.filter(source=chosen["source"])
     found: dict[str, list[Any]] = {"now": [], "future": [], "past": []}
     for row in rows:

@@ -6,6 +6,7 @@ whoever asks names the day. Rows an official touched are left alone by the loade
 """
 
 import datetime as dt
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from core import clock
 from core.errors import Conflict, Invalid
 from core.locks import lock, lock_name
 from core.models import SUPPORT_SOURCES, Source, Verified
-from core.text import nfc
+from core.text import fold, nfc
 from places.models import Level
 from programmes.models import (
     Activity,
@@ -29,6 +30,10 @@ from programmes.models import (
     AdvanceTier,
     AppraisalCriterion,
     DatedRule,
+    EligibilityRule,
+    EligibilitySubject,
+    EligibleTrade,
+    EstablishmentKind,
     PriorityCoefficient,
     StepRule,
     SupportNorm,
@@ -100,10 +105,15 @@ class Kind:
     fixed: tuple[str, ...]
     same: tuple[tuple[str, ...], ...]
     check: Callable[[Any, Errors], None]
+    sourced: bool = True  # of a source of money; else it holds for each
+
+    @property
+    def placed(self) -> tuple[str, ...]:
+        return SOURCE_FIELDS if self.sourced else SOURCE_FIELDS[1:]
 
     @property
     def fields(self) -> tuple[str, ...]:
-        return (*SOURCE_FIELDS, *self.own, *COMMON)
+        return (*self.placed, *self.own, *COMMON)
 
 
 def _known(row: DatedRule, field: str, errors: Errors) -> bool:
@@ -192,6 +202,20 @@ def _check_norm(row: SupportNorm, errors: Errors) -> None:
             errors["multiplier_of"] = _("That norm is not in force on the first day of this one.")
 
 
+def _check_code(row: Any, errors: Errors) -> None:
+    if row.code and not re.fullmatch(r"[a-z][a-z0-9_]{0,39}", row.code):
+        errors["code"] = _("Small letters, digits and _ only, for example lien_hiep_htx.")
+
+
+def _check_eligibility(row: EligibilityRule, errors: Errors) -> None:
+    if row.subject == EligibilitySubject.KIND and not row.kinds:
+        errors["kinds"] = _("Choose the kinds that are supported.")
+    if row.subject == EligibilitySubject.SIZE and row.capital_max_vnd is None and row.workers_max is None:
+        errors["workers_max"] = _("Enter a limit of capital or of workers.")
+    if set(row.kinds.split()) - set(EstablishmentKind.objects.values_list("code", flat=True)):
+        errors["kinds"] = _("Choose one of the list.")
+
+
 def norm_codes() -> dict[str, str]:
     """Codes by which activities find their norm, with the names of the activities."""
     found: dict[str, list[str]] = {}
@@ -256,6 +280,27 @@ KINDS = {
             ("code", "norm_code", "place"),
             (("code",), ("name", "norm_code", "place")),
             _check_priority,
+        ),
+        Kind(
+            "kinds", EstablishmentKind, ("code", "name"), ("code",), (("code",), ("name",)), _check_code, sourced=False
+        ),
+        Kind(
+            "trades",
+            EligibleTrade,
+            ("code", "name", "condition"),
+            ("code",),
+            (("code",), ("name",)),
+            _check_code,
+            sourced=False,
+        ),
+        Kind(
+            "eligibility",
+            EligibilityRule,
+            ("code", "subject", "name", "kinds", "capital_max_vnd", "workers_max", "unit_types", "condition"),
+            ("code", "subject"),
+            (("code",), ("name",)),
+            _check_eligibility,
+            sourced=False,
         ),
     )
 }
@@ -322,7 +367,7 @@ def _check(kind: Kind, row: DatedRule, errors: Errors, *, without: tuple[int, ..
         errors.update({name: texts[0] for name, texts in error.message_dict.items() if name not in errors})
     else:
         kind.check(row, errors)
-    if row.source not in SUPPORT_SOURCES:
+    if kind.sourced and row.source not in SUPPORT_SOURCES:
         errors["source"] = _("Choose the source.")
     if row.source == Source.NATIONAL and row.area_id is not None:
         errors["area"] = _("Rules for national money hold in the whole country.")
@@ -362,6 +407,8 @@ def _begin(row: DatedRule, actor: "User", version: int | None) -> Any:
 
 def _new_code(kind: Kind, row: Any) -> str:
     """What the row is called by programs: source and province, what it is about, a number where that is taken."""
+    if not kind.sourced:
+        return _code_by_name(kind, row)
     about = getattr(row, "step", "") or getattr(row, "change", "")
     stem = "N" if row.source == Source.NATIONAL else f"L{row.area.code if row.area else ''}"
     stem = f"{stem}_{about.upper()}" if about else f"{stem}_C"
@@ -371,6 +418,13 @@ def _new_code(kind: Kind, row: Any) -> str:
     while f"{stem}_{number}" in known:
         number += 1
     return f"{stem}_{number}"
+
+
+def _code_by_name(kind: Kind, row: Any) -> str:
+    stem = re.sub(r"[^a-z0-9]+", "_", fold(row.name)).strip("_")[:36] or "x"
+    stem = stem if stem[0].isalpha() else f"x_{stem}"[:36]
+    known = set(kind.model._default_manager.values_list("code", flat=True))  # type: ignore[misc]
+    return next(code for code in (stem, *(f"{stem}_{n}" for n in range(2, 1000))) if code not in known)
 
 
 # --- what officials do ------------------------------------------------------------------------------------------------
@@ -408,7 +462,7 @@ def replace_rule(
     row, kind = _begin(row, actor, version), kind_of(row)
     errors: Errors = {}
     reason = _and_reason(reason, errors)
-    fixed = {*SOURCE_FIELDS, *kind.fixed}
+    fixed = {*kind.placed, *kind.fixed}
     values = _tidy(kind, values, set(kind.fields) - fixed)
     columns = [field.attname for field in kind.model._meta.concrete_fields if not field.primary_key]
     made: Any = kind.model(**{name: getattr(row, name) for name in columns})
@@ -450,7 +504,7 @@ def correct_rule(
     row, kind = _begin(row, actor, version), kind_of(row)
     errors: Errors = {}
     reason = _and_reason(reason, errors)
-    values = _tidy(kind, values, set(kind.fields) - {*SOURCE_FIELDS, "code"})
+    values = _tidy(kind, values, set(kind.fields) - {*kind.placed, "code"})
     changes = changed(row, values)
     for name, value in values.items():
         setattr(row, name, value)

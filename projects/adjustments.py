@@ -23,7 +23,7 @@ from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.models import SUPPORT_SOURCES, Source, Verified
 from core.text import nfc
-from enterprises.models import Enterprise
+from enterprises.merging import standing_of
 from places.models import Area
 from places.services import province_of
 from programmes.models import Activity, AdjustmentKind
@@ -98,7 +98,7 @@ def said(name: str, value: Any) -> Any:
         area = Area.objects.filter(uid=value).first()
         return area.full_name if area else value
     if name == "beneficiaries":
-        return sorted(str(row) for row in Enterprise.objects.filter(public_id__in=value))
+        return sorted(str(row) for row in standing_of(value))
     return value
 
 
@@ -170,8 +170,8 @@ def _check(project: Project, new: Mapping[str, Any]) -> None:
     area = Area.objects.filter(uid=after["area"]).first()
     if area is None or province_of(area).pk != project.province_id:
         errors["area"] = _("Choose a place of the province.")
-    owners = Enterprise.objects.filter(public_id__in=after["beneficiaries"])
-    if owners.count() != len(after["beneficiaries"]):
+    owners = standing_of(after["beneficiaries"])
+    if len(owners) != len(after["beneficiaries"]):
         errors["beneficiaries"] = _("There is no such establishment here.")
     elif project.type == ProjectType.TASK and after["beneficiaries"]:
         errors["beneficiaries"] = _("A task has no beneficiary.")
@@ -203,7 +203,7 @@ def _measured(project: Project, new: Mapping[str, Any]) -> tuple[Measured, dict[
     if "activities" in new:
         what = replace(what, activities=list(Activity.objects.filter(code__in=new["activities"])))
     if "beneficiaries" in new:
-        what = replace(what, beneficiaries=list(Enterprise.objects.filter(public_id__in=new["beneficiaries"])))
+        what = replace(what, beneficiaries=standing_of(new["beneficiaries"]))
     if "investment_vnd" in new:
         what = replace(what, investment_vnd=new["investment_vnd"])
     if {"activities", "investment_vnd"} & set(new):
@@ -326,7 +326,7 @@ def _carry_out(adjustment: Adjustment, move: Move) -> None:
         if name in new:
             setattr(project, name, new[name])
     if "beneficiaries" in new:
-        project.beneficiaries.set(Enterprise.objects.filter(public_id__in=new["beneficiaries"]))
+        project.beneficiaries.set(standing_of(new["beneficiaries"]))
     if "activities" in new:
         project.activities.set(Activity.objects.filter(code__in=new["activities"]))
     project.version += 1

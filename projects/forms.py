@@ -18,6 +18,7 @@ from core.forms import DateField, KcForm, MoneyField, NfcField, WholeField
 from core.models import SUPPORT_SOURCES, Source
 from core.once import OnceForm
 from core.text import fold
+from enterprises.merging import standing_of
 from enterprises.models import Enterprise
 from files.services import check_paper, store_bytes
 from places.forms import PlaceFilter
@@ -102,7 +103,8 @@ class BeneficiaryField(forms.ModelMultipleChoiceField):  # type: ignore[type-arg
 def chosen_beneficiaries(user: User, public_ids: Iterable[Any]) -> list[Enterprise]:
     """Those of the ids that the person may see; what is no id is left out."""
     keys = {key for key in map(_uuid, public_ids) if key is not None}
-    rows: QuerySet[Enterprise] = Enterprise.objects.visible_to(user).filter(public_id__in=keys)
+    known = [row.pk for row in standing_of(keys)] if keys else []
+    rows: QuerySet[Enterprise] = Enterprise.objects.visible_to(user).filter(pk__in=known)
     return list(rows.select_related("area"))
 
 
@@ -363,8 +365,7 @@ def _in_words(bound: forms.BoundField) -> str:
     if isinstance(bound.field, LinesField):
         return in_words(value)
     if isinstance(bound.field, BeneficiaryField):
-        rows = Enterprise.objects.filter(public_id__in=[key for key in map(_uuid, value or []) if key])
-        return ", ".join(row.name for row in rows.order_by("folded", "pk"))
+        return ", ".join(row.name for row in standing_of(key for key in map(_uuid, value or []) if key))
     if isinstance(bound.field, forms.ChoiceField):
         choices: Any = bound.field.choices
         chosen = {str(item) for item in (value if isinstance(value, (list, tuple)) else [value]) if item is not None}

@@ -19,6 +19,7 @@ from programmes.models import (
     Activity,
     ActivityGroup,
     AppraisalCriterion,
+    EstablishmentKind,
     Indicator,
     Programme,
     ReportingPeriod,
@@ -47,6 +48,15 @@ def area(uid: str, **fields: Any) -> Area:
         },
     )
     return row
+
+
+KINDS = {
+    "enterprise": "Doanh nghiệp",
+    "cooperative": "Hợp tác xã",
+    "cooperative_group": "Tổ hợp tác",
+    "household": "Hộ kinh doanh",
+    "artisan": "Nghệ nhân",
+}
 
 
 class Place:
@@ -84,9 +94,18 @@ class Place:
                 AreaClosure.objects.get_or_create(
                     ancestor=ancestor, area=row, defaults={"via": "self" if ancestor == row else "mixed"}
                 )
+        kinds()
         self.department = agency("department", self.province, f"Sở Công Thương {name}")
         self.centre = agency("centre", self.province, f"Trung tâm Khuyến công và Xúc tiến thương mại {name}")
         self.committee = agency("provincial_committee", self.province, f"UBND tỉnh {name}")
+
+
+def kinds() -> None:
+    """The kinds of establishment that there always were."""
+    known = set(EstablishmentKind.objects.values_list("code", flat=True))
+    EstablishmentKind.objects.bulk_create(
+        EstablishmentKind(code=code, name=name, verified="yes") for code, name in KINDS.items() if code not in known
+    )
 
 
 def agency(kind: str, place: Area | None, name: str) -> Agency:

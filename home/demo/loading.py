@@ -10,6 +10,7 @@ from accounts.agencies import ensure_agencies
 from audit.actors import SYSTEM
 from audit.services import record
 from core.errors import WrongState
+from home.demo.establishments import tell_establishments
 from home.demo.history import tell_history
 from home.demo.outreach import tell_outreach
 from home.demo.people import chosen_password, chosen_secret, make_people, make_programs, note_accounts
@@ -45,6 +46,7 @@ def load_demonstration() -> Path:
         tell_this_year(stage, timeline)
         tell_outreach(stage, timeline)
         tell_selections(stage, timeline)
+        tell_establishments(stage, timeline)
         timeline.run()
         first_schedule(province)
         return note_accounts(password, secret)

@@ -5,7 +5,7 @@ from typing import Any
 
 from accounts.models import Agency, AgencyKind, User
 from core.models import Source
-from enterprises.models import Enterprise, EnterpriseKind
+from enterprises.models import Enterprise
 from enterprises.services import EnterpriseData, check_digit, create_enterprise
 from places.models import Area
 from programmes.models import Activity, Indicator, Programme
@@ -13,9 +13,9 @@ from programmes.models import Activity, Indicator, Programme
 UNISSUED_PREFIX = "99"  # no tax code begins so: the codes pass the check digit and belong to nobody
 NAMESPACE = uuid.UUID("6f0d8a52-5f0c-4f7e-9a55-0d2f6f1c9e42")  # uuids of updates: the same ones whenever loaded
 KINDS = (
-    ("Hợp tác xã", EnterpriseKind.COOPERATIVE),
-    ("Tổ hợp tác", EnterpriseKind.COOPERATIVE_GROUP),
-    ("Hộ kinh doanh", EnterpriseKind.HOUSEHOLD),
+    ("Hợp tác xã", "cooperative"),
+    ("Tổ hợp tác", "cooperative_group"),
+    ("Hộ kinh doanh", "household"),
 )
 
 
@@ -72,7 +72,7 @@ class Stage:
     def enterprise(self, name: str, area: Area, headcount: int | None = None) -> Enterprise:
         """The invented establishment of this name; entered by the centre when it is first heard of."""
         if name not in self._enterprises:
-            kind = next((kind for start, kind in KINDS if name.startswith(start)), EnterpriseKind.ENTERPRISE)
+            kind = next((kind for start, kind in KINDS if name.startswith(start)), "enterprise")
             data = EnterpriseData(
                 name=name,
                 kind=kind,

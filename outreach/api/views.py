@@ -20,7 +20,7 @@ from core.api.serializers import Choice, Day, Flag, Reference, StrictSerializer,
 from core.api.views import PortalRequest, PortalView
 from core.errors import Invalid
 from enterprises.api.views import AreaField
-from enterprises.models import Enterprise, EnterpriseKind
+from enterprises.models import Enterprise
 from outreach import advice as advising
 from outreach import services, spreading
 from outreach.models import (
@@ -101,7 +101,7 @@ class AudienceBody(StrictSerializer):
     """Empty: all of them."""
 
     province = AreaField(help_text="A province, or a unit in it.")
-    kinds = serializers.ListField(child=Choice(EnterpriseKind.choices), max_length=5, required=False)
+    kinds = serializers.ListField(child=Text(max_length=40), max_length=50, required=False)
     communes = serializers.ListField(child=AreaField(), max_length=300, required=False)
 
 

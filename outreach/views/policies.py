@@ -29,8 +29,9 @@ from outreach.forms import (
     PolicyForm,
     ToldForm,
 )
-from outreach.models import KIND_LABELS, Campaign, Policy, Reached
+from outreach.models import Campaign, Policy, Reached
 from outreach.views.shared import edited, page_of, sent, ticked
+from programmes.kinds import kinds_in_words
 from projects.models import Project
 
 VALIDITY = {
@@ -146,7 +147,7 @@ def policy(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "row": row,
         "tab": "policies",
         "words": VALIDITY[row.validity],
-        "kinds": [KIND_LABELS[kind] for kind in row.kinds],
+        "kinds": kinds_in_words(row.kinds),
         "communes": row.communes.order_by("folded"),
         "activities": row.activities.all(),
         "may_keep": permissions.may_keep(row.province, user),
@@ -259,7 +260,7 @@ def campaign(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "row": row,
         "tab": "campaigns",
         "spread": spreading.spread_of(row, rows),
-        "kinds": [KIND_LABELS[kind] for kind in row.kinds],
+        "kinds": kinds_in_words(row.kinds),
         "communes": row.communes.order_by("folded"),
         "may_keep": permissions.may_keep(row.province, user),
         "count_form": form,

@@ -13,13 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.models import Agency, AgencyKind
 from audit.middleware import client_address
-from enterprises.models import EnterpriseKind
 from outreach import spreading, support
 from outreach.forms import LibraryFilter, StatusForm, SupportForm
-from outreach.models import KIND_LABELS, Policy
+from outreach.models import Policy
 from outreach.views.policies import VALIDITY
 from outreach.views.shared import page_of
 from places.models import Area, AreaClosure, Level
+from programmes.kinds import kinds_in_words
 
 
 @login_not_required
@@ -45,7 +45,7 @@ def policy(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "tab": "policies",
         "row": row,
         "words": VALIDITY[row.validity],
-        "kinds": [KIND_LABELS[kind] for kind in row.kinds],
+        "kinds": kinds_in_words(row.kinds),
         "communes": row.communes.order_by("folded"),
         "activities": row.activities.all(),
         "contacts": support.contacts(),
@@ -83,7 +83,7 @@ def asks(request: HttpRequest) -> HttpResponse:
         province = support.province_above(answers.commune)
         context |= {
             "answers": answers,
-            "kind": EnterpriseKind(answers.kind).label,
+            "kind": kinds_in_words([answers.kind])[0],
             "may": may,
             "not_for": not_for,
             "criteria": support.criteria_for(province),

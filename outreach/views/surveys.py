@@ -30,8 +30,9 @@ from outreach.forms import (
     SheetForm,
     in_words,
 )
-from outreach.models import KIND_LABELS, Need, SurveyQuestion, SurveyRound, SurveySheet
+from outreach.models import Need, SurveyQuestion, SurveyRound, SurveySheet
 from outreach.views.shared import edited, page_of
+from programmes.kinds import kinds_in_words
 from programmes.models import Activity, AnnualPlan
 from projects.models import Project
 
@@ -135,7 +136,7 @@ def round_page(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "answered": sum(line.answered for line in covered),
         "left": sum(line.left for line in covered),
         "questions": row.questions.select_related("activity"),
-        "kinds": [KIND_LABELS[kind] for kind in row.kinds],
+        "kinds": kinds_in_words(row.kinds),
         "communes": row.communes.order_by("folded"),
         "form": form,
         "page": page,

@@ -15,7 +15,7 @@ from accounts.models import AgencyKind, User
 from accounts.signed_in import render_form, sent_once, user_of
 from core.errors import WrongState
 from core.money import group
-from enterprises.models import Enterprise
+from enterprises.merging import standing_of
 from places.models import Area
 from programmes.models import Activity
 from projects import adjustments, permissions
@@ -112,7 +112,7 @@ def _words(name: str, value: Any) -> str:
         area = Area.objects.filter(uid=value).first()
         return area.full_name if area else str(value)
     if name == "beneficiaries":
-        return ", ".join(row.name for row in Enterprise.objects.filter(public_id__in=value).order_by("folded")) or "–"
+        return ", ".join(row.name for row in standing_of(value)) or "–"
     if name == "activities":
         return ", ".join(row.name for row in Activity.objects.filter(code__in=value)) or "–"
     if value is None or value == "":

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import Any, cast
 from uuid import UUID
 
+from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -33,6 +34,7 @@ from projects.models import (
     OPEN_FOR_PROGRESS,
     AdjustmentState,
     Decision,
+    DecisionMoney,
     ProgressState,
     ProgressUpdate,
     Project,
@@ -41,7 +43,7 @@ from projects.models import (
 from projects.procedure import deadline_of
 from projects.states import PROJECT_LIFE
 from projects.views.lists import may_move
-from projects.views.shared import PAGE_SIZE, page_of, project_of, support_totals, with_support
+from projects.views.shared import page_of, project_of, support_totals
 from projects.workbook import lines_workbook
 
 
@@ -264,13 +266,25 @@ def lines_sheet(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_safe
 def of_enterprise(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The projects an establishment benefits from, as far as the person sees them: a part of its page."""
-    rows = (
+    """The support an establishment had and asked for over years and sources, as far as the person sees it: a part of
+    its page. A project with several beneficiaries counts with its whole sum, and says how many they are."""
+    projects = (
         Project.objects.visible_to(user_of(request))
         .filter(beneficiaries__public_id=public_id)
         .select_related("area")
         .order_by("-year", "code")
     )
+    rows = list(projects.prefetch_related("beneficiaries"))
+    keys = [row.pk for row in rows]
+    decided = DecisionMoney.objects.filter(decision__project__in=keys, source__in=SUPPORT_SOURCES).order_by()
+    given: dict[int, dict[str, int]] = {}
+    for project, source, total in decided.values_list("decision__project", "source").annotate(total=Sum("amount_vnd")):
+        given.setdefault(project, {})[source] = total
+    found = [{"project": row, "given": given.get(row.pk, {}), "owners": len(row.beneficiaries.all())} for row in rows]
+    sums = {source: sum(one.get(source, 0) for one in given.values()) for source in SUPPORT_SOURCES}
     part = getattr(request, "htmx", False)
     template = "projects/_of_enterprise.html" if part else "projects/of_enterprise.html"
-    return render(request, template, {"rows": with_support(rows)[:PAGE_SIZE]})
+    years = sorted({row.year for row in rows if row.pk in given})
+    span = "–".join(str(year) for year in sorted({*years[:1], *years[-1:]}))
+    context = {"rows": found, "sums": sums, "total": sum(sums.values()), "span": span, "supported": len(given)}
+    return render(request, template, context)

@@ -57,6 +57,7 @@ def filled(path: str, **values: Any) -> str:
     def value(match: "re.Match[str]") -> str:
         name = match[1]
         default = {"step": "submit", "format_name": "json", "code": "42"}
+        default |= {"year": "2025"}
         default |= dict.fromkeys(("photo_id", "requirement_id"), "999999")
         return str(values.get(name, default.get(name, "00000000-0000-4000-8000-000000000000")))
 

@@ -313,6 +313,8 @@ def test_every_declared_parameter_is_taken_with_a_good_value(scene: Scene, opera
             values = ["KCDP-2021-2030"]
         if name == "period":
             values = [f"{clock.today().year}-Y"]
+        if operation.path == "/enterprises/" and name in ("kind", "trade"):
+            values = ["cooperative"] if name == "kind" else ["none"]
         if operation.path.endswith("/lines/"):
             continue
         for value in values:
@@ -441,7 +443,10 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
             "consists_of": "x", "description": "x"}  # fmt: skip
     cluster = {"code": "CCN-1", "name": "Cụm", "area": "42", "planned_ha": "50.00", "industrial_ha": "35",
                "served_ha": "1.5", "leased_ha": "0", "reference": "x", "note": "x"}  # fmt: skip
-    full = enterprise_body(place, address="Thôn 1", representative="Nguyễn Văn A", main_product="Bún khô")
+    full = enterprise_body(
+        place, address="Thôn 1", representative="Nguyễn Văn A", main_product="Bún khô", technology="x",
+        raw_material="x", craft_village="x", trade="none", industry_code="10", ceased_on="2026-01-01",
+    )  # fmt: skip
     progress = {
         "uuid": str(uuid.uuid4()), "on": today, "value_invested_vnd": 1, "money_spent_vnd": 1, "note": "x",
         "results": [{"indicator": "HT25_MACHINE", "quantity": 1}], "percent": "50", "percent_reason": "y",
@@ -451,6 +456,11 @@ def bodies(scene: Scene) -> dict[str, tuple[str, Any, dict[str, Any]]]:
         "POST /enterprises/": ("/enterprises/", people.officer, full),
         "PUT /enterprises/{enterprise_id}/": (
             f"/enterprises/{scene.enterprise.public_id}/", people.officer, {**full, "version": 1},
+        ),
+        "PUT /enterprises/{enterprise_id}/years/{year}/": (
+            f"/enterprises/{scene.enterprise.public_id}/years/2025/", people.officer,
+            {"capital_vnd": 1, "workers": 2, "women": 1, "revenue_vnd": 1, "not_applicable": ["tax_paid_vnd"],
+             "tax_paid_vnd": None},
         ),
         "POST /projects/": ("/projects/", people.officer, project),
         "PUT /projects/{project_id}/": (

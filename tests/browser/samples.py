@@ -11,7 +11,7 @@ from accounts.models import ApiClient, Grant, User
 from accounts.roles import Role
 from clusters.models import Cluster, ClusterStage
 from core import clock
-from enterprises.models import Enterprise
+from enterprises.models import DuplicatePair, Enterprise
 from funding.models import Budget, LedgerEntry
 from imports.models import Import
 from jobs.models import Job
@@ -67,6 +67,7 @@ NO_PAGES = {
     "accounts:person_reactivate": "only POST",
     "accounts:secret_new": "only POST",
     "accounts:secret_revoke": "only POST",
+    "enterprises:undo_merge": "only POST",
     "projects:confirm": "only POST",
     "projects:inspection_sign": "only POST; a refused one is shown on projects:inspection",
     "projects:inspection_file": "a file",
@@ -215,6 +216,8 @@ PAGES["programmes:rules"] = lambda: [
     ("steps", ["steps"], ADMINISTRATOR),
     ("tiers", ["tiers"], OFFICER),
     ("priorities", ["priorities"], ADMINISTRATOR),
+    ("kinds", ["kinds"], ADMINISTRATOR),
+    ("eligibility", ["eligibility"], OFFICER),
     ("none", ["adjustments"], OFFICER, "?on=01/01/1999&source=national"),
 ]
 PAGES["programmes:rule_new"] = lambda: [("", ["norms"], ADMINISTRATOR)]
@@ -247,6 +250,26 @@ for _name in ("detail", "edit"):
     PAGES[f"enterprises:{_name}"] = lambda: [
         ("", [Enterprise.objects.get(name="Công ty TNHH Chế biến gỗ Minh Họa A7").public_id], OFFICER)
     ]
+
+PAGES["enterprises:part_new"] = lambda: [("years", [_rich().public_id, "years"], OFFICER)]
+PAGES["enterprises:part"] = lambda: [
+    ("link", [_rich().public_id, "links", _rich().links.first().pk], CENTRE),
+]
+
+
+def _rich() -> Enterprise:
+    """The one whose record the demonstration fills."""
+    return Enterprise.objects.filter(certificates__isnull=False).earliest("pk")
+
+
+_plain("enterprises:alike", OFFICER)
+
+
+@page("enterprises:merge")
+def _merge() -> Any:
+    pair = DuplicatePair.objects.filter(state="open").earliest("pk")
+    yield "", [pair.first.public_id, pair.second.public_id], OFFICER
+
 
 # --- projects ---------------------------------------------------------------------------------------------------------
 

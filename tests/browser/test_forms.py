@@ -40,6 +40,8 @@ SENT_AS_THEY_STAND = {
     "programmes:plan",
     "programmes:plan_edit",
     "reports:list",
+    "enterprises:alike",
+    "enterprises:detail",
     "accounts:person",
     "accounts:client",
 }
