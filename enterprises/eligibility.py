@@ -83,7 +83,7 @@ def _kind(enterprise: Enterprise, rules: list[EligibilityRule]) -> Reason:
     row = doubtful or rules[0]
     text = _("%(kind)s is not named among those who are supported.") % {"kind": name}
     if doubtful is not None:
-        text = f"{text} {_('The document was not compared in full: look at it.')}"
+        text = " ".join((text, _("The document was not compared in full: look at it.")))
     return _reason(_refused(row), title, text, row)
 
 
@@ -118,12 +118,14 @@ def _size(enterprise: Enterprise, rule: EligibilityRule, day: dt.date) -> Reason
         found = {"what": word, "year": year, "value": show(value), "unit": unit, "limit": show(limit)}
         said.append(" ".join((pattern % found).replace(" ,", ",").split()))
     text = "; ".join([*said, *(_("%(what)s: not reported") % {"what": word} for word in missing)])
-    text = f"{text[:1].upper()}{text[1:]}. {_('One limit kept is enough.') if len(said) + len(missing) > 1 else ''}"
+    text = f"{text[:1].upper()}{text[1:]}."
+    if len(said) + len(missing) > 1:
+        text = " ".join((text, _("One limit kept is enough.")))
     if kept:
-        return _reason(YES, title, text.strip(), rule)
+        return _reason(YES, title, text, rule)
     if missing:
-        return _reason(UNKNOWN, title, text.strip(), rule, ", ".join(missing))
-    return _reason(_refused(rule), title, text.strip(), rule)
+        return _reason(UNKNOWN, title, text, rule, ", ".join(missing))
+    return _reason(_refused(rule), title, text, rule)
 
 
 def _place(enterprise: Enterprise, rule: EligibilityRule, day: dt.date) -> Reason:
