@@ -179,7 +179,7 @@ def part(request: HttpRequest, public_id: UUID, slug: str, pk: int) -> HttpRespo
     permissions.may_enter(cluster.province_id, user).require()
     row: Any = get_object_or_404(kind.model, cluster=cluster, pk=pk) if pk else None
     back = f"{_at(cluster)}#{slug}"
-    remove = RemoveForm(request.POST if request.POST.get("remove") else None)
+    remove = RemoveForm(request.POST if request.POST.get("remove") else None, prefix="why")
     if row is not None and request.POST.get("remove") and remove.is_valid():
         try:
             services.remove_part(kind, row, remove.cleaned_data["note"], actor=user)

@@ -119,8 +119,8 @@ def test_cluster_is_entered_on_pages_part_by_part(place: f.Place, people: f.Peop
         assert text in page, text
     water = Wastewater.objects.get()
     url = reverse("clusters:part", args=[row.public_id, "wastewater", water.pk])
-    assert client.post(url, {"remove": "1", "note": ""}).status_code in (200, 422)
-    assert client.post(url, {"remove": "1", "note": "Nhập nhầm cụm"}).status_code == 302
+    assert client.post(url, {"remove": "1", "why-note": ""}).status_code in (200, 422)
+    assert client.post(url, {"remove": "1", "why-note": "Nhập nhầm cụm"}).status_code == 302
     assert not Wastewater.objects.exists()
     assert Entry.objects.filter(action="remove_part", note="Nhập nhầm cụm").exists()
     sheet = client.get(reverse("clusters:list") + "?format=csv").content.decode("utf-8-sig")
