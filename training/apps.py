@@ -5,4 +5,5 @@ class TrainingConfig(AppConfig):
     name = "training"
 
     def ready(self) -> None:
-        import training.erasing  # noqa: F401  registers what erases rosters
+        import training.erasing
+        import training.imports  # noqa: F401  registers what erases rosters, and what can be imported
