@@ -554,7 +554,6 @@ OF_FIELD = {
         "text": gettext_lazy("Text"),
         "topic": gettext_lazy("Topic of advice"),
         "channel": gettext_lazy("Channel of information"),
-        "trade": gettext_lazy("Trade"),
         "contact": gettext_lazy("Whom establishments call"),
         **_CLASSES,
     },

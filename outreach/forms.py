@@ -13,7 +13,7 @@ from core.forms import DateField, FilterForm, KcForm, MoneyField, NfcField, Whol
 from core.money import group
 from core.once import OnceForm
 from enterprises.forms import provinces_entered_by
-from enterprises.models import Enterprise
+from enterprises.models import NO_TRADE, Enterprise
 from outreach.advice import AdviceData, advisers
 from outreach.models import (
     Advice,
@@ -33,7 +33,7 @@ from outreach.spreading import CampaignData, PolicyData
 from places.forms import PlaceFilter
 from places.models import Area, AreaClosure, Level
 from places.services import choices_on
-from programmes.kinds import kind_names, kinds_on
+from programmes.kinds import kind_names, kinds_on, trades_on
 from programmes.models import Activity, LegalDocument
 from projects.models import Project
 
@@ -635,19 +635,21 @@ class SupportForm(KcForm):
         max_value=1_000_000,
         help_text=_("An estimate is enough."),
     )
-    OTHER = "other"
 
-    def __init__(self, data: Any, *, communes: Iterable[Area]) -> None:
+    def __init__(self, data: Any, *, communes: Iterable[Area], provinces: Iterable[Area]) -> None:
+        """`provinces`: those of the communes; their trades are offered."""
         super().__init__(data)
-        self.communes = {row.uid: row for row in communes}
-        self.trades = {str(row.pk): row for row in offered(ListKind.TRADE)}
+        self.communes: dict[str, Area] = {row.uid: row for row in communes}
+        self.trades: dict[str, str] = {}
+        for province in provinces:
+            self.trades |= trades_on(None, province)
         commune: Any = self.fields["commune"].widget
         commune.choices = [("", _("Choose")), *((uid, row.full_name) for uid, row in self.communes.items())]
         trade: Any = self.fields["trade"].widget
         trade.choices = [
             ("", _("Choose")),
-            *((key, row.name) for key, row in self.trades.items()),
-            (self.OTHER, _("Something else")),
+            *self.trades.items(),
+            (NO_TRADE, _("Something else")),
         ]
 
     def clean_commune(self) -> Area:
@@ -656,11 +658,11 @@ class SupportForm(KcForm):
             raise forms.ValidationError(_("Choose the commune."))
         return found
 
-    def clean_trade(self) -> ListItem | None:
-        text = self.cleaned_data["trade"]
-        if text != self.OTHER and text not in self.trades:
+    def clean_trade(self) -> str:
+        code: str = self.cleaned_data["trade"]
+        if code != NO_TRADE and code not in self.trades:
             raise forms.ValidationError(_("Choose what you make."))
-        return self.trades.get(text)
+        return code
 
 
 class StatusForm(KcForm):

@@ -1,9 +1,9 @@
-"""What the lists of this app begin with: topics and channels from data/outreach_lists.csv, trades from VSIC 2025."""
+"""What the lists of this app begin with: topics and channels from data/outreach_lists.csv."""
 
 from django.db import transaction
 
 from core.reference import rows
-from outreach.models import ListItem, ListKind
+from outreach.models import ListItem
 
 
 @transaction.atomic
@@ -13,8 +13,6 @@ def load_lists() -> dict[str, int]:
     wanted = [
         (row["kind"], row["name"], int(row["days"]) if row["days"] else None) for row in rows("outreach_lists.csv")
     ]
-    divisions = [row for row in rows("vsic2025_manufacturing.csv") if row["level"] == "2"]
-    wanted += [(ListKind.TRADE, row["name_vi"], None) for row in divisions]
     known = set(ListItem.objects.values_list("kind", "name"))
     ListItem.objects.bulk_create(
         ListItem(kind=kind, name=name, days=days) for kind, name, days in wanted if (kind, name) not in known

@@ -45,13 +45,12 @@ class OfEnterprise(models.QuerySet[Any]):
 class ListKind(models.TextChoices):
     TOPIC = "topic", _("Topic of advice")
     CHANNEL = "channel", _("Channel of information")
-    TRADE = "trade", _("Trade")
     CONTACT = "contact", _("Whom establishments call")
 
 
 class ListItem(models.Model):
-    """One line of a list officials keep: a topic of advice (`days`: calendar days until an answer is due), a channel, a
-    trade, or whom establishments call. `ended_on`: offered no more from that day; what used it keeps it."""
+    """One line of a list officials keep: a topic of advice (`days`: calendar days until an answer is due), a channel,
+    or whom establishments call. `ended_on`: offered no more from that day; what used it keeps it."""
 
     kind = models.CharField(_("list"), max_length=10, choices=ListKind.choices)
     name = NfcCharField(_("name"), max_length=200)

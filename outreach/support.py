@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import clock
 from core.models import Source
+from enterprises.eligibility import Facts, Judgement, judge
 from outreach.models import ListItem, ListKind, Policy, StatusQuery
 from outreach.services import offered
 from places.models import Area, AreaClosure, Level
@@ -24,12 +25,12 @@ WINDOW = dt.timedelta(minutes=15)
 
 @dataclass(frozen=True)
 class Answers:
-    """The five answers: what it is, where, its trade (None: another one), what it wants to do (contents of support),
-    and how many people work there (None: not said)."""
+    """The five answers: what it is, where, its trade (a code, NO_TRADE: another one), what it wants to do (contents of
+    support), and how many people work there (None: not said)."""
 
     kind: str
     commune: Area
-    trade: ListItem | None
+    trade: str
     activities: list[Activity]
     workers: int | None = None
 
@@ -61,6 +62,15 @@ def province_above(commune: Area) -> Area | None:
     rows = Area.objects.current().filter(level=Level.PROVINCE, closure_down__area=commune)
     found: Area | None = rows.first()
     return found
+
+
+def judgement_of(answers: Answers) -> Judgement | None:
+    """Whether the conditions of today fit, as far as five answers tell."""
+    province, today = province_above(answers.commune), clock.today()
+    if province is None:
+        return None
+    figures = {} if answers.workers is None else {today.year: {"workers": answers.workers}}
+    return judge(Facts(answers.kind, province.pk, answers.commune, answers.trade, figures), today)
 
 
 def contents_for(answers: Answers) -> tuple[list[Content], list[Activity]]:

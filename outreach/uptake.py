@@ -1,11 +1,13 @@
 """Who could, knows of, asked for and got each content of support, in a year. Establishments are counted, each once."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from core import clock
+from enterprises.eligibility import refused_kinds
 from enterprises.models import Enterprise
 from outreach.models import Advice, Need, Policy, Reached
 from places.models import Area, AreaClosure
@@ -37,7 +39,8 @@ class Uptake:
 class Matrix:
     """Everything of a year the person sees, in a constant number of queries.
 
-    Eligible: of the kinds and communes of the published policies that name the content; of every kind where none does.
+    Eligible: of a kind that no verified rule of the year's end refuses, and of the kinds and communes of the published
+    policies that name the content, where any does.
     Informed: told in the year of a policy that names it, or of one that names no content in particular. Asked: a need
     of a survey round of the year, or advice of the year that led to a project with it. Supported: beneficiary of a
     project of the budget year with a decision. Contents without beneficiaries (tasks of the office) are left out.
@@ -77,6 +80,8 @@ class Matrix:
         wanted = {area.pk for rows in named.values() for policy in rows for area in policy.communes.all()}
         for ancestor, area in AreaClosure.objects.filter(ancestor_id__in=wanted).values_list("ancestor_id", "area_id"):
             below[ancestor].add(area)
+        refused = refused_kinds(dt.date(self.year, 12, 31), None)
+        kinds = {one: kind for one, kind in kinds.items() if kind not in refused}
         for pk, row in self.rows.items():
             if pk not in named:
                 row.eligible = set(kinds)

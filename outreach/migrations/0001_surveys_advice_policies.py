@@ -63,7 +63,7 @@ class Migration(migrations.Migration):
             name='ListItem',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('topic', 'Topic of advice'), ('channel', 'Channel of information'), ('trade', 'Trade'), ('contact', 'Whom establishments call')], max_length=10, verbose_name='list')),
+                ('kind', models.CharField(choices=[('topic', 'Topic of advice'), ('channel', 'Channel of information'), ('contact', 'Whom establishments call')], max_length=10, verbose_name='list')),
                 ('name', core.models.NfcCharField(max_length=200, verbose_name='name')),
                 ('days', models.PositiveSmallIntegerField(blank=True, null=True, verbose_name='days until an answer is due')),
                 ('ended_on', models.DateField(blank=True, null=True, verbose_name='ended on')),
@@ -71,7 +71,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'ordering': ['kind', 'id'],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'name'), name='list_item_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['topic', 'channel', 'trade', 'contact'])), name='list_item_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'topic'), _negated=True), models.Q(('days__gte', 1), ('days__isnull', False)), _connector='OR'), name='list_item_topic_has_days')],
+                'constraints': [models.UniqueConstraint(fields=('kind', 'name'), name='list_item_once'), models.CheckConstraint(condition=models.Q(('kind__in', ['topic', 'channel', 'contact'])), name='list_item_kind_known'), models.CheckConstraint(condition=models.Q(models.Q(('kind', 'topic'), _negated=True), models.Q(('days__gte', 1), ('days__isnull', False)), _connector='OR'), name='list_item_topic_has_days')],
             },
         ),
         migrations.AddField(

@@ -74,7 +74,9 @@ def _communes() -> list[Area]:
 def asks(request: HttpRequest) -> HttpResponse:
     """Five questions, and what follows from them today."""
     asked = any(name in SupportForm.base_fields for name in request.GET)
-    form = SupportForm(request.GET if asked else None, communes=_communes())
+    communes = _communes()
+    provinces = Area.objects.current().filter(level=Level.PROVINCE, agencies__kind=AgencyKind.DEPARTMENT).distinct()
+    form = SupportForm(request.GET if asked else None, communes=communes, provinces=provinces)
     context = {"tab": "support", "form": form, "asked": asked}
     if asked and form.is_valid():
         data = form.cleaned_data
@@ -84,6 +86,8 @@ def asks(request: HttpRequest) -> HttpResponse:
         context |= {
             "answers": answers,
             "kind": kinds_in_words([answers.kind])[0],
+            "trade": form.trades.get(answers.trade, ""),
+            "judgement": support.judgement_of(answers),
             "may": may,
             "not_for": not_for,
             "criteria": support.criteria_for(province),

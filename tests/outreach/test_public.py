@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from outreach import spreading, support
 from outreach.models import ListItem, StatusQuery
-from programmes.models import AppraisalCriterion, SupportNorm
+from programmes.models import AppraisalCriterion, EligibilityRule, EligibleTrade, SupportNorm
 from tests import factories as f
 from tests.clocks import Clock
 from tests.outreach.scene import Survey
@@ -42,7 +42,7 @@ def norm(**fields: Any) -> SupportNorm:
 
 
 def questions(survey: Survey, **fields: Any) -> dict[str, Any]:
-    return {"kind": "enterprise", "commune": survey.place.commune.uid, "trade": "other", "wants": ["MACHINE"],
+    return {"kind": "enterprise", "commune": survey.place.commune.uid, "trade": "none", "wants": ["MACHINE"],
             "workers": "12", **fields}  # fmt: skip
 
 
@@ -65,6 +65,27 @@ def test_enterprise_finds_out_what_it_may_ask_for(survey: Survey) -> None:
     assert survey.place.centre.name in text  # nobody invents a number: whom to write to
     ListItem.objects.create(kind="contact", name="Phòng tư vấn (minh họa), 0000 000 000")
     assert "0000 000 000" in stranger.get(SUPPORT, questions(survey)).content.decode()
+
+
+def test_conditions_of_today_are_judged_from_the_answers(survey: Survey) -> None:
+    norm()
+    rule = {"code": "WHO", "subject": "kind", "name": "Doanh nghiệp nhỏ và vừa", "kinds": "enterprise"}
+    EligibilityRule.objects.create(**rule, legal_basis="45/2012/NĐ-CP", verified="yes")
+    size = {"code": "SIZE", "subject": "size", "name": "Quy mô", "workers_max": 300}
+    EligibilityRule.objects.create(**size, verified="no")
+    EligibleTrade.objects.create(code="agro", name="Chế biến nông sản", verified="yes")
+    stranger = Client()
+
+    def verdict(**answers: Any) -> str:
+        page = stranger.get(SUPPORT, questions(survey, **answers))
+        assert "45/2012/NĐ-CP" in page.content.decode()
+        found: str = page.context["judgement"].verdict
+        return found
+
+    assert verdict(trade="agro") == "yes"
+    assert verdict(trade="agro", workers="301") == "unknown"  # only a verified rule refuses
+    assert verdict(trade="agro", kind="household") == "no"
+    assert verdict() == "no"  # none of the trades of the law
 
 
 def test_content_whose_policies_are_all_for_others_is_named_as_such(survey: Survey) -> None:
