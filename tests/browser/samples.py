@@ -507,7 +507,7 @@ _plain("public:policies", None, none="?q=khong-co-gi")
 PAGES["public:policy"] = lambda: [("", [Policy.objects.get(published=True).public_id], None)]
 PAGES["public:support"] = lambda: [
     ("", [], None),
-    ("answer", [], None, f"?kind=enterprise&commune={_commune().uid}&trade=other&wants=MACHINE&wants=BRAND&workers=12"),
+    ("answer", [], None, f"?kind=enterprise&commune={_commune().uid}&trade=agro_food&wants=MACHINE&wants=BRAND&workers=12"),
 ]
 _plain("public:status", None)
 

@@ -61,7 +61,7 @@ def test_enterprise_finds_out_what_it_may_ask_for_without_javascript(survey: Sur
     page.get_by_role("link", name="Dành cho cơ sở").click()
     page.get_by_label("Hợp tác xã").check()
     page.get_by_label("Cơ sở ở xã, phường nào?").select_option(label=survey.place.commune.full_name)
-    page.get_by_label("Cơ sở làm nghề gì?").select_option("other")
+    page.get_by_label("Cơ sở làm nghề gì?").select_option("none")
     page.get_by_label(survey.activity.name).check()
     page.get_by_role("button", name="Xem tôi được hỗ trợ gì").click()
     expect(page.get_by_text("300.000.000 đồng/cơ sở")).to_be_visible()
