@@ -27,12 +27,13 @@ WORKING = STAFF | {Role.CENTRE, Role.COLLABORATOR}
 READING = WORKING | {Role.MINISTRY}
 EVERYBODY = READING | {Role.ADMINISTRATOR}
 
+HOME = ("home:dashboard", "home:records", "home:target", "home:money_effect")
 PLACES = (
     Place(_("Today"), "home:home", ("home:home",), WORKING | {Role.ADMINISTRATOR}, "today"),
     Place(
         _("Cases to look at"), "home:exceptions", ("home:exceptions",), frozenset({Role.AUDITOR, Role.LEADER}), "search"
     ),
-    Place(_("Overview"), "home:dashboard", ("home:",), STAFF | {Role.CENTRE, Role.MINISTRY}, "overview"),
+    Place(_("Overview"), "home:dashboard", HOME, STAFF | {Role.CENTRE, Role.MINISTRY}, "overview"),
     Place(
         _("Waiting for decision"),
         "projects:inbox",
@@ -54,6 +55,7 @@ PLACES = (
     Place(_("Needs and policies"), "outreach:rounds", ("outreach:",), WORKING, "inbox"),
     Place(_("Products"), "products:list", ("products:",), READING, "plans"),
     Place(_("Clusters"), "clusters:list", ("clusters:",), READING, "place"),
+    Place(_("Collaborators"), "home:network", ("home:network",), STAFF | {Role.ADMINISTRATOR}, "people"),
     Place(
         _("Reports"),
         "reports:list",

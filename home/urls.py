@@ -9,5 +9,6 @@ urlpatterns = [
     path("overview/projects/", views.records, name="records"),
     path("overview/money/<uuid:public_id>/", views.money_effect, name="money_effect"),
     path("overview/cases/", views.exceptions, name="exceptions"),
+    path("overview/network/", views.network, name="network"),
     path("overview/targets/<int:target_id>/", views.target, name="target"),
 ]

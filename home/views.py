@@ -9,17 +9,20 @@ from django.db.models import Sum
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.signed_in import user_of
-from core import clock
+from core import clock, sheets
 from core.errors import NotAllowed
 from core.models import Source
 from home import exceptions as cases
+from home import network as coverage
 from home import overview, todo
 from home.effect import effects
+from home.forms import NetworkFilter
 from places.models import Area
 from places.services import report_lines
 from programmes.models import Activity, Programme, Target
@@ -205,3 +208,38 @@ def exceptions(request: HttpRequest) -> HttpResponse:
         "over": cases.over_norm(decided.filter(year=year)) if year and not only else None,
     }
     return render(request, "home/exceptions.html", context)
+
+
+NETWORK_COLUMNS = (
+    sheets.Column(_lazy("Place"), lambda unit: unit.area.full_name, width=30),
+    sheets.Column(_lazy("Covered by"), lambda unit: ", ".join(one.full_name for one, _since in unit.people), width=40),
+    sheets.Column(_lazy("Latest progress told"), lambda unit: unit.updated_on, "day"),
+    sheets.Column(_lazy("Establishments"), lambda unit: unit.establishments, "number"),
+    sheets.Column(_lazy("Projects"), lambda unit: unit.projects, "number"),
+    sheets.Column(_lazy("under way"), lambda unit: unit.running, "number"),
+)
+
+
+@require_safe
+def network(request: HttpRequest) -> HttpResponse:
+    """Who covers each commune, or each district of before, on a day, and what there is in it."""
+    user = user_of(request)
+    if not (user.sight.province_ids | user.sight.administers_ids):
+        raise NotAllowed(_("The network of collaborators is seen by those who work for the whole province."))
+    form = NetworkFilter(request.GET)
+    day = form.usable().get("on") or clock.today()
+    units = coverage.units_on(user, day)
+    if wanted := sheets.asked(request):
+        return sheets.answer(
+            wanted, "mang-luoi", _("Network of collaborators"), NETWORK_COLUMNS, units, about=form.in_words
+        )
+    context = {
+        "form": form,
+        "on": day,
+        "units": units,
+        "total": len(units),
+        "covered": sum(1 for unit in units if unit.people),
+        "gaps": sum(1 for unit in units if unit.gap),
+        "drawing": coverage.drawn(units),
+    }
+    return render(request, "home/network.html", context)

@@ -194,6 +194,7 @@ PAGES["home:records"] = lambda: [
     ("none", [], OFFICER, "?from=1999&to=1999"),
 ]
 
+_plain("home:network", before="?on=01/03/2025", none="?on=01/01/1800")
 _plain("home:exceptions", AUDITOR, year="?year=2026", kind="?kind=repeated", none="?year=1999")
 PAGES["home:money_effect"] = lambda: [
     ("", [live(state="submitted").first().public_id], LEADER),
@@ -507,7 +508,12 @@ _plain("public:policies", None, none="?q=khong-co-gi")
 PAGES["public:policy"] = lambda: [("", [Policy.objects.get(published=True).public_id], None)]
 PAGES["public:support"] = lambda: [
     ("", [], None),
-    ("answer", [], None, f"?kind=enterprise&commune={_commune().uid}&trade=agro_food&wants=MACHINE&wants=BRAND&workers=12"),
+    (
+        "answer",
+        [],
+        None,
+        f"?kind=enterprise&commune={_commune().uid}&trade=agro_food&wants=MACHINE&wants=BRAND&workers=12",
+    ),
 ]
 _plain("public:status", None)
 
