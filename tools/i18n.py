@@ -36,6 +36,7 @@ SKIPPED = {".venv", ".git", "var", "node_modules", "tests", "tools", "migrations
 KEYWORDS = (
     "gettext_noop",
     "gettext_lazy",
+    "_lazy",
     "ngettext_lazy:1,2",
     "pgettext:1c,2",
     "npgettext:1c,2,3",
