@@ -19,7 +19,11 @@ QUESTIONS: tuple[tuple[str, str, dict[str, Any]], ...] = (
     ("Cơ sở có muốn đầu tư máy móc, thiết bị mới không?", "yes_no", {"activity": "MACHINE", "required": True}),
     ("Nếu có, cần khoảng bao nhiêu tiền?", "money", {"activity": "MACHINE"}),
     ("Cơ sở có muốn đăng ký nhãn hiệu không?", "yes_no", {"activity": "BRAND", "required": True}),
-    ("Khó khăn lớn nhất là gì?", "one", {"choices": ["Thiếu vốn", "Thị trường", "Thiếu lao động", "Mặt bằng", "Công nghệ"]}),
+    (
+        "Khó khăn lớn nhất là gì?",
+        "one",
+        {"choices": ["Thiếu vốn", "Thị trường", "Thiếu lao động", "Mặt bằng", "Công nghệ"]},
+    ),
     ("Đang bán hàng qua những kênh nào?", "several", {"choices": ["Tại chỗ", "Đại lý", "Sàn điện tử", "Xuất khẩu"]}),
     ("Có bao nhiêu lao động thường xuyên?", "number", {"unit": "người"}),
     ("Ý kiến khác", "text", {}),
