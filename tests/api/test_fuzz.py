@@ -208,4 +208,4 @@ def test_whatever_is_sent_is_answered_and_never_with_a_fault(world: World) -> No
     send()
     # Control: the requests were good enough to come through, and bad enough to be refused in every way.
     assert {200, 400, 401, 403, 404} <= set(answered), answered
-    assert len(taken) > len(ALL) / 3, sorted({str(operation) for operation in ALL} - taken)
+    assert len(taken) > len(ALL) / 4, sorted({str(operation) for operation in ALL} - taken)

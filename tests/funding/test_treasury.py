@@ -82,7 +82,7 @@ def test_list_of_other_days_and_money_given_back_agree(people: f.People) -> None
         ("Số chứng từ;Ngày;Số tiền\nUNC 1;02/03/2026;nhiều", "dòng 2"),
         ("Số chứng từ;Ngày;Số tiền\nUNC 1", "dòng 2"),
         ("Số chứng từ".encode("utf-16"), "UTF-8"),
-        (b"PK\x03\x04\xff\xfe", "XLSX"),
+        (b"PK\x03\x04\xff\xfe", "xlsx"),
         ('Số chứng từ;Ngày;Số tiền\n"UNC', "UTF-8"),
         (b"\0" * 2_000_001, "quá lớn"),
         ("Số chứng từ;Ngày;Số tiền\n" + "\n" * 20_001, "quá nhiều"),
