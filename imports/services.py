@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models, transaction
 from django.utils import translation
@@ -18,10 +18,8 @@ from imports import checking
 from imports.columns import shown
 from imports.importers import CHANGED, NEW, SAME, WRONG, Importer, Row, importer_of
 from imports.models import KEPT_DAYS, Import, ImportState
+from jobs.models import Job, JobState
 from jobs.services import enqueue
-
-if TYPE_CHECKING:
-    from jobs.models import Job
 
 CHECK, STORE = "imports.check", "imports.store"
 MAX_BYTES = 10 << 20
@@ -129,8 +127,20 @@ def _unpacked(table: dict[str, Any]) -> list[Row]:
     ]
 
 
+def job_of(row: Import) -> Job | None:
+    """The work that goes on for it now, or failed."""
+    kind = {ImportState.WAITING: CHECK, ImportState.STORING: STORE}.get(ImportState(row.state))
+    return None if kind is None else Job.objects.filter(key=f"{kind} {row.public_id}").order_by("-id").first()
+
+
+def is_stuck(row: Import) -> bool:
+    """Its work failed for good: it may be dropped, or stored once more."""
+    job = job_of(row)
+    return job is not None and job.state == JobState.FAILED
+
+
 def _require(row: Import, *states: ImportState) -> None:
-    if row.state not in states:
+    if row.state not in states and not is_stuck(row):
         raise WrongState(_("The import is in state «%(state)s».") % {"state": row.get_state_display()})
 
 
@@ -330,6 +340,6 @@ def forget_old() -> int:
     return old.update(state=ImportState.DROPPED, table=None, upload=None)
 
 
-def handler_of(job: "Job") -> Import:
+def handler_of(job: Job) -> Import:
     """The import a job is about."""
     return Import.objects.select_related("owner", "province").get(public_id=job.params["import"])

@@ -26,7 +26,6 @@ from imports.forms import OnceOnlyForm, SendForm, StoreForm, VersionForm
 from imports.importers import CHANGED, NEW, SAME, WRONG, Importer, Row, importer_of, importers_for
 from imports.models import Import, ImportState
 from imports.template import template, with_faults
-from jobs.models import Job
 
 PAGE_SIZE = 25
 PARTS = (WRONG, NEW, CHANGED, SAME)
@@ -121,8 +120,8 @@ def _context(request: HttpRequest, user: User, row: Import, **more: Any) -> dict
     importer = services.importer_for(row)
     context: dict[str, Any] = {"import": row, "importer": importer, "may": importer.may(user)}
     if row.state in (ImportState.WAITING, ImportState.STORING):
-        key = f"{services.CHECK if row.state == ImportState.WAITING else services.STORE} {row.public_id}"
-        context["job"] = Job.objects.filter(key=key).order_by("-id").first()
+        context |= {"job": services.job_of(row), "stuck": services.is_stuck(row)}
+        context["store_form"] = StoreForm(initial={"version": row.version})
     elif row.state == ImportState.CHECKED:
         context |= _found(request, row, importer, more.pop("typed", {}))
         context["same_file"] = services.same_file(row)

@@ -9,6 +9,7 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from accounts.models import User
+from core.errors import WrongState
 from enterprises.models import Enterprise
 from imports import services
 from imports.models import Import
@@ -182,3 +183,30 @@ def test_files_nobody_stores_are_forgotten(people: Any, clock: Any) -> None:
     services.forget_old()
     row.refresh_from_db()
     assert (row.state, row.table) == ("dropped", None)
+
+
+def test_work_that_failed_for_good_is_tried_again_or_dropped(people: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    client, row = browser(people.officer), sent(table(GOOD), people.officer)
+
+    def broken(*args: Any, **kwargs: Any) -> bool:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(services, "store", broken)
+        client.post(page(row, "store"), {"version": row.version, "form_key": key()})
+        while work_once():
+            pass
+    row.refresh_from_db()
+    assert row.state == "storing"
+    assert "Thử lại" in client.get(page(row)).content.decode()
+    client.post(page(row, "store"), {"version": row.version, "form_key": key()})
+    while work_once():
+        pass
+    assert Enterprise.objects.count() == 1
+
+
+def test_work_under_way_is_not_disturbed(people: Any) -> None:
+    row = sent(table(GOOD), people.officer)
+    services.confirm(row, valid_only=False, actor=people.officer, version=row.version)
+    with pytest.raises(WrongState):
+        services.drop(row, actor=people.officer)
