@@ -220,11 +220,12 @@ def candidates(data: Any, province: Area, *, without: Iterable[int] = ()) -> lis
     entry = Entry(data.name, data.kind, data.phone, area_id, data.tax_code)
     places, near = places_around(province), near_areas(area_id)
     anywhere, here = keys_of(entry, places)
-    shared = MatchKey.objects.filter(
-        Q(key__in=anywhere) | Q(key__in=here, enterprise__area_id__in=near), enterprise__province=province
-    )
+    # Two plain questions of the index of keys: as one with an «or» over two tables PostgreSQL reads both whole.
+    keys = MatchKey.objects.order_by()
+    shared = set(keys.filter(key__in=anywhere).values_list("enterprise_id", flat=True))
+    shared.update(keys.filter(key__in=here, enterprise__area_id__in=near).values_list("enterprise_id", flat=True))
     rows = (
-        Enterprise.objects.filter(pk__in=shared.values("enterprise_id"), merged_into__isnull=True)
+        Enterprise.objects.filter(pk__in=shared, province=province, merged_into__isnull=True)
         .exclude(pk__in=list(without))
         .select_related("area")
         .with_kind()
