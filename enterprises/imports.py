@@ -17,7 +17,7 @@ from core.text import fold
 from core.verdicts import Verdict
 from core.workbooks import Cell
 from enterprises import duplicates
-from enterprises.models import DuplicatePair, Enterprise, MatchKey, YearFacts
+from enterprises.models import FIGURES, DuplicatePair, Enterprise, MatchKey, YearFacts
 from enterprises.permissions import may_enter
 from enterprises.services import check_digit, clean_tax_code
 from imports.columns import Choice, Column, Digits, Whole, Wrong, dropped_zero, shown
@@ -211,9 +211,10 @@ class Enterprises(Importer):
         enqueue(PAIRS, {"ids": [obj.pk for obj in [*created, *(obj for obj, _before in changed)]]}, actor=actor)
         return Stored(created, changed)
 
-    def taken_back(self, changed: list[Any]) -> None:
-        _keep_workers(changed)
+    def taken_back(self, changed: list[Any], before: dict[int, dict[str, Any]]) -> None:
         for obj in changed:
+            if "headcount" in before[obj.pk]:
+                _drop_workers(obj)
             duplicates.store_keys(obj)
 
     def url_of(self, obj: Any) -> str:
@@ -234,6 +235,20 @@ def _keep_workers(rows: list[Enterprise]) -> None:
             facts.not_applicable = " ".join(name for name in facts.not_applicable.split() if name != "workers")
             facts.save()
     YearFacts.objects.bulk_create(fresh, batch_size=1000)
+
+
+def _drop_workers(row: Enterprise) -> None:
+    """The figure of this year goes where the number of before was that of an earlier year, or was not reported."""
+    year = clock.today().year
+    facts = row.years.filter(year=year).first()
+    if facts is None:
+        return
+    earlier = row.headcount is None or row.years.filter(year__lt=year, workers=row.headcount).exists()
+    facts.workers = None if earlier else row.headcount
+    if any(getattr(facts, name) is not None for name in FIGURES) or facts.not_applicable:
+        facts.save()
+    else:
+        facts.delete()
 
 
 @handler(PAIRS)

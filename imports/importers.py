@@ -108,8 +108,8 @@ class Importer:
                     other._base_manager.filter(**{f"{name}__in": part}).delete()
             self.model._base_manager.filter(pk__in=part).delete()
 
-    def taken_back(self, changed: list[Any]) -> None:
-        """What else to do once changed records have their values of before again."""
+    def taken_back(self, changed: list[Any], before: dict[int, dict[str, Any]]) -> None:
+        """What else to do once changed records have their values of before again ({pk: fields})."""
 
     def url_of(self, obj: Any) -> str:
         """The page of a record."""

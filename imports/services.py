@@ -150,7 +150,8 @@ def mend(row: Import, typed: dict[int, dict[str, str]], *, actor: User, version:
     row = lock(row)
     importer = importer_for(row)
     importer.may(actor).require()
-    _require(row, ImportState.CHECKED)
+    if row.state != ImportState.CHECKED:
+        raise WrongState(_("The import is in state «%(state)s».") % {"state": row.get_state_display()})
     if version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     table = row.read()
@@ -321,7 +322,7 @@ def undo(row: Import, *, actor: User) -> Import:
     bulk_change(model, changed, {"version", *(name for values in before.values() for name in values)})
     note = _("Import of «%(file)s» taken back") % {"file": row.file_name}
     record_many(trail, actor=actor, note=note)
-    importer.taken_back(changed)
+    importer.taken_back(changed, before)
     importer.take_back(_in_parts(model, row.receipt["created"]), actor, note)
     row.state = ImportState.UNDONE
     row.receipt = {**row.receipt, "created": [], "changed": [], "versions": {}}

@@ -156,6 +156,16 @@ def test_import_is_taken_back_whole(place: Any, people: Any) -> None:
     assert found(again) == ("checked", 1, 1, 0, 0)
 
 
+def test_taking_back_leaves_no_figure_of_a_year_that_nobody_reported(place: Any, people: Any) -> None:
+    known = factories.enterprise(place, tax_code=TAX_CODE, headcount=25)
+    known.years.create(year=2024, workers=25)
+    row = sent(table((known.name, TAX_CODE, "DN", known.area.full_name, 30, None)), people.officer)
+    stored(row, people.officer)
+    assert known.years.count() == 2
+    services.undo(row, actor=people.officer)
+    assert [(one.year, one.workers) for one in known.years.all()] == [(2024, 25)]
+
+
 def test_import_is_not_taken_back_once_something_depends_on_it(place: Any, people: Any) -> None:
     row = stored(sent(table(GOOD), people.officer), people.officer)
     project = factories.bare_project(place, "KCDP-2026-001")
