@@ -5,7 +5,7 @@ import hashlib
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -16,7 +16,7 @@ from core.locks import lock, lock_name
 from core.models import bulk_change
 from imports import checking
 from imports.columns import shown
-from imports.importers import CHANGED, NEW, SAME, WRONG, Importer, Row, importer_of
+from imports.importers import CHANGED, NEW, SAME, WRONG, Importer, Row, importer_of, in_parts
 from imports.models import KEPT_DAYS, Import, ImportState
 from jobs.models import Job, JobState
 from jobs.services import enqueue
@@ -279,16 +279,11 @@ def why_not_undone(row: Import) -> str:
 
 
 def _moment(moment: Any) -> str:
-    from django.utils import timezone
-
     return f"{timezone.localtime(moment):%H:%M %d/%m/%Y}"
 
 
 def _in_parts(model: Any, pks: list[int]) -> list[Any]:
-    found: list[Any] = []
-    for start in range(0, len(pks), 5000):
-        found.extend(model.objects.filter(pk__in=pks[start : start + 5000]))
-    return found
+    return [obj for part in in_parts(pks) for obj in model.objects.filter(pk__in=part)]
 
 
 def _said(obj: Any, attribute: str, old: Any) -> tuple[str, tuple[Any, Any]]:
