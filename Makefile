@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything runs in .venv, which the first command makes.
 .DEFAULT_GOAL := help
-.PHONY: help run test bench model check format lock messages install-dev \
+.PHONY: help run test bench model chaos check format lock messages install-dev \
         check-format check-lint check-types check-imports check-migrations check-guards check-messages check-deploy \
         check-templates check-schema
 
@@ -15,7 +15,7 @@ DUMMY := SECRET_KEY=of-no-use-except-for-checking-the-settings-0123456789-abcdef
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
 
-run: ## the portal on this machine (PORT=8000 DATA_DIR=var DEMO=1 DEMO_PASSWORD= DEMO_CLIENT_SECRET=)
+run: ## the portal on this machine (PORT=8000 DATA_DIR=var DEMO=1 DEMO_PASSWORD= DEMO_TOTP_SECRET= DEMO_CLIENT_SECRET=)
 	@$(INSTALL) run
 	@exec $(PY) tools/run.py
 
@@ -28,6 +28,10 @@ test: install-dev ## the tests (ARGS="-k word" goes to pytest; DATABASE_URL and 
 model: install-dev ## ledger and rosters against their models (LEDGER_RUNS=500 ROSTER_RUNS=300; DATABASE_URL as for test)
 	@LEDGER_RUNS=$${LEDGER_RUNS:-500} ROSTER_RUNS=$${ROSTER_RUNS:-300} \
 	exec $(PY) -m pytest tests/funding/test_model.py tests/training/test_model.py --durations=1 $(ARGS)
+
+chaos: install-dev ## workers killed, services away, figures read while records are written (KILLS=300 SNAPSHOTS=200 BROKER_AWAY=60)
+	@KILLS=$${KILLS:-300} SNAPSHOTS=$${SNAPSHOTS:-200} BROKER_AWAY=$${BROKER_AWAY:-60} \
+	exec $(PY) -m pytest tests/jobs/test_crash.py tests/jobs/test_services_away.py tests/reports/test_snapshot.py --durations=5 $(ARGS)
 
 bench: install-dev ## measure beside a floor (BENCH_DATABASE_URL= BENCH_PROJECTS=1000 BENCH_ROWS=10000 BENCH_CLIENTS=50 BENCH_ALLOCATIONS=2000)
 	@$(PY) -m bench

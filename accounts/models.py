@@ -121,9 +121,22 @@ class UserQuerySet(models.QuerySet["User"]):
         had a role there or for the whole country, and people above all provinces who have no role yet."""
         return self.filter(Q(pk=actor.pk) | _reached_by(actor))
 
+    def staff_for(self, actor: "User") -> "UserQuerySet":
+        """Everybody sees themselves. Administrators, leaders and auditors see who works for an agency of the province
+        and whoever has or had a role there."""
+        below = areas_below(staff_read_in(actor))
+        with_role = Grant.objects.filter(area_id__in=below).values("user_id")
+        return self.people().filter(Q(pk=actor.pk) | Q(agency__area_id__in=below) | Q(pk__in=with_role))
+
     def search(self, text: str) -> "UserQuerySet":
         """By name or account, with or without accents."""
         return self.filter(folded__contains=fold(text))
+
+
+def staff_read_in(actor: "User") -> set[int]:
+    """Provinces whose people and hand-overs the person reads."""
+    roles = (Role.ADMINISTRATOR, Role.LEADER, Role.AUDITOR)
+    return {pk for role in roles for pk in actor.sight.province_roles.get(role, ())}
 
 
 def _reached_by(actor: "User", path: str = "") -> Q:
@@ -376,3 +389,114 @@ class SavedView(models.Model):
     @property
     def url(self) -> str:
         return f"{self.page}?{self.query}" if self.query else self.page
+
+
+class StaffTraining(models.Model):
+    """What somebody of the staff learned. `days`: None is not known. `year_to`: the last year, where it went on longer
+    than `year_from`."""
+
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="trainings")
+    subject = NfcCharField(_("subject"), max_length=200)
+    provider = NfcCharField(_("provider"), max_length=200, blank=True)
+    days = models.PositiveSmallIntegerField(_("days"), null=True, blank=True)
+    certificate_no = NfcCharField(_("certificate no."), max_length=60, blank=True)
+    year_from = models.PositiveSmallIntegerField(_("year"))
+    year_to = models.PositiveSmallIntegerField(_("last year"), null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["-year_from", "-id"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "subject", "provider", "year_from"], name="staff_training_once"),
+            models.CheckConstraint(
+                condition=Q(year_to__isnull=True) | Q(year_to__gt=F("year_from")), name="staff_training_years_ordered"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.subject
+
+
+class HandOverQuerySet(models.QuerySet["HandOver"]):
+    def visible_to(self, actor: "User") -> "HandOverQuerySet":
+        """Administrators, leaders and auditors those of the province, others those they gave or took over."""
+        return self.filter(Q(giver=actor) | Q(taker=actor) | Q(province_id__in=staff_read_in(actor)))
+
+
+class HandOver(models.Model):
+    """One person's units and open work passed to another (accounts.hand_over). Never changed (accounts/guards.py).
+
+    `starts_on`: the taker's first day; the giver's roles for the units ended the day before. `everything`: all open
+    work of the giver, not only that of the units. `moved`: {kind of open work: ids of its rows}.
+    """
+
+    public_id = public_id_field()
+    province = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    giver = models.ForeignKey(User, on_delete=models.PROTECT, related_name="given_over")
+    taker = models.ForeignKey(User, on_delete=models.PROTECT, related_name="taken_over")
+    starts_on = models.DateField(_("first day"))
+    reason = models.TextField(_("reason"))
+    everything = models.BooleanField(_("all open work"), default=False)
+    moved: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
+    recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[Any] = HandOverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(giver=F("taker")), name="hand_over_between_two"),
+            models.CheckConstraint(condition=~Q(reason=""), name="hand_over_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.giver.full_name} → {self.taker.full_name}"
+
+    @property
+    def total(self) -> int:
+        return sum(len(ids) for ids in self.moved.values())
+
+
+class HandOverUnit(models.Model):
+    """A unit of a hand-over. `grant_number`: the giver's role for it, which is handed over once; kept as a number,
+    because a role that had not begun is withdrawn with its row."""
+
+    hand_over = models.ForeignKey(HandOver, on_delete=models.PROTECT, related_name="units")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    grant_number = models.BigIntegerField(unique=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["hand_over", "area"], name="hand_over_unit_once")]
+
+    def __str__(self) -> str:
+        return str(self.area)
+
+
+class CodeTries(models.Model):
+    """How often the person gave a code of their second factor since `since`, right ones forgotten; and the last half
+    minute (number since 1970) whose code was used: neither it nor an older one is taken again."""
+
+    user = models.OneToOneField(User, on_delete=models.CASCADE, primary_key=True, related_name="code_tries")
+    tries = models.PositiveSmallIntegerField(default=0)
+    since = models.DateTimeField(default=clock.now)
+    used_through = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.tries}"
+
+
+class RecoveryCode(models.Model):
+    """Stands in for the telephone once. Only a keyed fingerprint of it is kept."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="recovery_codes")
+    hash = models.CharField(max_length=64, unique=True)
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.user} ({self.pk})"

@@ -96,10 +96,32 @@ def may_end_grant(grant: Grant, actor: "Actor") -> Verdict:
     return may_manage(grant.user, actor)
 
 
+def may_hand_over(giver: User, actor: "Actor") -> Verdict:
+    """Take units and open work from a person, also from one who has left; also one's own, as with a role."""
+    return may_manage(giver, actor)
+
+
+def may_take_over(taker: User, actor: "Actor") -> Verdict:
+    """Give a person the units and open work of another; never oneself."""
+    return may_grant(taker, actor)
+
+
+def may_keep_training(user: User, actor: "Actor") -> Verdict:
+    """Enter what somebody of the staff learned."""
+    return may_manage(user, actor)
+
+
 def may_set_password(user: User, actor: "Actor") -> Verdict:
     """One's own, or that of somebody one manages."""
     if isinstance(actor, User) and actor.pk == user.pk and user.kind == "person":
         return YES
+    return may_manage(user, actor)
+
+
+def may_reset_factor(user: User, actor: "Actor") -> Verdict:
+    """Take away somebody's lost telephone. Never one's own: whoever stole a session could do that."""
+    if isinstance(actor, User) and actor.pk == user.pk:
+        return no(_("Nobody resets their own second factor. Ask another administrator."))
     return may_manage(user, actor)
 
 

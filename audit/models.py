@@ -43,6 +43,7 @@ class Entry(models.Model):
         indexes = [
             models.Index(fields=["object_type", "object_id"], name="audit_object"),
             models.Index(fields=["within_type", "within_id"], name="audit_within"),
+            models.Index(fields=["actor_kind", "actor_id", "at"], name="audit_actor"),
         ]
 
     def __str__(self) -> str:

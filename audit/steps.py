@@ -52,7 +52,7 @@ class Move:
 
 class Life:
     """All steps of one kind of record. `label_of` gives the word for a state, `track_of` which of several tracks a
-    record is on."""
+    record is on; `counter` names the field that counts its changes, empty where it has none."""
 
     def __init__(
         self,
@@ -60,8 +60,9 @@ class Life:
         steps: list[Step],
         label_of: Callable[[str], str],
         track_of: Callable[[Any], str] = lambda obj: "",
+        counter: str = "version",
     ) -> None:
-        self.name = name
+        self.name, self.counter = name, counter
         self.steps = {step.code: step for step in steps}
         self.label_of = label_of
         self.track_of = track_of
@@ -123,6 +124,13 @@ class Life:
         track = self.track_of(obj)
         return [(step, self.verdict(obj, step, actor)) for step in self.steps.values() if step.starts(track)]
 
+    def told(self, obj: Any, actor: Any) -> list[dict[str, Any]]:
+        """`available` for programs."""
+        return [
+            {"step": step.code, "allowed": bool(verdict), "reason": verdict.reason or None}
+            for step, verdict in self.available(obj, actor)
+        ]
+
     def advance(
         self,
         obj: models.Model,
@@ -153,7 +161,8 @@ class Life:
         if old != step.target:
             move.changes["state"] = (old, step.target)
         obj.state = step.target  # type: ignore[attr-defined]
-        obj.version += 1  # type: ignore[attr-defined]
+        if self.counter:
+            setattr(obj, self.counter, getattr(obj, self.counter) + 1)
         obj.save()
         for _order, codes, hook in self._effects:
             if step.code in codes:

@@ -1,13 +1,15 @@
 """Measure the portal; print one JSON object a line.
 
-BENCH_PROJECTS (1000), BENCH_ROWS (10000), BENCH_CLIENTS (50) and BENCH_ALLOCATIONS (2000) say how much. On SQLite, or
-on the PostgreSQL of BENCH_DATABASE_URL, in a database of its own that is removed afterwards.
+BENCH_ONLY (papers,lists,imports,allocations,reporting) chooses parts; BENCH_PROJECTS (1000), BENCH_ROWS (10000),
+BENCH_CLIENTS (50) and BENCH_ALLOCATIONS (2000) say how much. On SQLite, or on the PostgreSQL of BENCH_DATABASE_URL,
+in a database of its own that is removed afterwards.
 """
 
 import logging
 import os
 import sys
 import tempfile
+from typing import Any
 
 
 def main() -> int:
@@ -26,9 +28,17 @@ def main() -> int:
     runner = get_runner(settings)(verbosity=0, interactive=False)
     old = runner.setup_databases()
     try:
-        from bench import allocations, imports, lists
+        from bench import allocations, imports, lists, papers, reporting
 
-        rows = [*lists.measure(), *imports.measure(), *allocations.measure()]
+        parts: dict[str, Any] = {
+            "papers": papers.measure,
+            "lists": lists.measure,
+            "imports": imports.measure,
+            "allocations": allocations.measure,
+            "reporting": reporting.measure,
+        }
+        wanted = os.environ.get("BENCH_ONLY", "").split(",")
+        rows = [row for name, part in parts.items() if wanted == [""] or name in wanted for row in part()]
     finally:
         runner.teardown_databases(old)
     for row in rows:

@@ -9,10 +9,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext, override_settings
 from django.urls import include, path, reverse
 
-from bench.figures import Figure, beside, size
-from bench.province import fill
+from bench.figures import Figure, beside
+from bench.province import filled
 from projects.models import Project
-from tests import factories
 
 # Times the constant page, statements and kilobytes that a page may take. The page of a project shows a whole life: it
 # reads each part of it once, however many projects there are.
@@ -30,9 +29,7 @@ urlpatterns = [path("bench/<slug:name>/", replay), path("", include("khuyencong.
 
 
 def measure() -> list[Figure]:
-    place = factories.Place()
-    people = factories.People(place)
-    fill(place, people, size("BENCH_PROJECTS", 1000))
+    _place, people = filled()
     client = Client()
     client.force_login(people.officer, backend="accounts.backends.PortalBackend")
     project = Project.objects.filter(state="in_progress").order_by("pk").first()

@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
@@ -17,8 +17,7 @@ from core.forms import DateField, KcForm, MoneyField, NfcField, WholeField
 from core.models import Source
 from core.money import group
 from core.once import OnceForm
-from core.text import fold
-from enterprises.models import Enterprise
+from enterprises.choosing import EnterpriseByName
 from places.forms import PlaceField, PlaceFilter
 from places.models import Area, AreaClosure, Level
 from programmes.listed import ListedForm
@@ -58,30 +57,6 @@ class HectareField(forms.Field):
         ):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return Decimal(f"{plain}.{rest or 0}")
-
-
-class EnterpriseByName(NfcField):
-    """An establishment by its tax code, or by its name where only one has it."""
-
-    default_error_messages = {
-        "unknown": _("There is no such establishment here. Enter it first."),
-        "several": _("Several establishments have this name. Enter the tax code."),
-    }
-    user: User
-
-    def clean(self, value: Any) -> Any:
-        text = super().clean(value).strip()
-        if not text:
-            return None
-        rows = Enterprise.objects.visible_to(self.user)
-        found = list(rows.filter(Q(tax_code=text) | Q(folded=fold(text)))[:2])
-        if len(found) != 1:
-            code = "several" if found else "unknown"
-            raise ValidationError(self.error_messages[code], code=code)
-        return found[0]
-
-    def prepare_value(self, value: Any) -> Any:
-        return (value.tax_code or value.name) if isinstance(value, Enterprise) else value
 
 
 class ClusterForm(OnceForm, KcForm):

@@ -12,7 +12,7 @@ from core.models import FoldedField, NfcCharField, Source, money_field, public_i
 from enterprises.models import Enterprise
 from places.models import Area, AreaClosure
 from programmes.listed import Listed
-from projects.models import Project
+from projects.models import LockException, Project
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -156,12 +156,15 @@ class ClusterCommune(Lasting):
 
 class StageReached(Part):
     """A stage a cluster has reached, with the decision. `counts_on`: as of when reports count it: its day, or that of
-    its recording where its day was locked (programmes/locking.py)."""
+    its recording where its day was locked (programmes/locking.py). `exception`, `exception_at`: by which it was entered
+    or changed in the locked time, and when."""
 
     stage = models.ForeignKey(ClusterStage, on_delete=models.PROTECT, related_name="+")
     decision_no = NfcCharField(max_length=60, blank=True)
     on = models.DateField()
     counts_on = models.DateField()
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
+    exception_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-on", "-id"]
@@ -238,6 +241,8 @@ class Wastewater(Part):
     on = models.DateField()
     capacity_m3 = models.PositiveIntegerField(null=True, blank=True)
     counts_on = models.DateField()
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
+    exception_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["-on", "-id"]

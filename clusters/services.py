@@ -31,8 +31,10 @@ from core.locks import lock
 from core.text import nfc
 from places.models import Area
 from places.services import province_of
-from programmes.locking import counting_day, is_locked
-from projects.models import Project
+from programmes.locking import is_locked
+from projects.exceptions import CLUSTERS, Where, counting, covering
+from projects.exceptions import note as note_exception
+from projects.models import LockException, Project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -212,9 +214,30 @@ def _there_already() -> Conflict:
     return Conflict(_("The same is recorded for this cluster already."), code="duplicate")
 
 
-def _require_open(kind: Kind, row: Any, cluster: Cluster) -> None:
-    if kind.slug in COUNTED and is_locked(cluster.province_id, row.counts_on):
-        raise WrongState(_("This counts in the locked time and stays as it is. Record a later one."), code="locked")
+def _locked(kind: Kind, row: Any, cluster: Cluster) -> bool:
+    return kind.slug in COUNTED and is_locked(cluster.province_id, row.counts_on)
+
+
+def _stays() -> WrongState:
+    return WrongState(_("This counts in the locked time and stays as it is. Record a later one."), code="locked")
+
+
+def _place(cluster: Cluster) -> Where:
+    """What an exception must be for: a project linked to it, a commune it lies in, or the province."""
+    communes = cluster.clustercommune_rows.values_list("area", flat=True)
+    return Where(
+        cluster.province_id, tuple(cluster.projects.values_list("pk", flat=True)), (cluster.province_id, *communes)
+    )
+
+
+def _under(row: Any, exception: LockException | None, cluster: Cluster, actor: "User") -> None:
+    """Tell in the history of the exception what was written under it."""
+    if exception is not None:
+        words = _("Cluster «%(name)s»: %(what)s, %(day)s") % {
+            "name": cluster.name, "what": row._meta.verbose_name if not hasattr(row, "stage") else row.stage.name,
+            "day": f"{row.on:%d/%m/%Y}",
+        }  # fmt: skip
+        note_exception(exception, row, words, actor=actor)
 
 
 @transaction.atomic
@@ -223,7 +246,12 @@ def add_part(kind: Kind, cluster: Cluster, values: Mapping[str, Any], *, actor: 
     cluster = lock(cluster)
     may_enter(cluster.province_id, actor).require()
     tidy = _part(kind, cluster, values)
-    counted = {"counts_on": counting_day(cluster.province_id, tidy["on"])} if kind.slug in COUNTED else {}
+    counted: dict[str, Any] = {}
+    exception = None
+    if kind.slug in COUNTED:
+        counts_on, exception = counting(CLUSTERS, _place(cluster), tidy["on"], actor)
+        moment = clock.now() if exception else None
+        counted = {"counts_on": counts_on, "exception": exception, "exception_at": moment}
     try:
         with transaction.atomic():
             row = kind.model._default_manager.create(cluster=cluster, **tidy, **counted)
@@ -231,39 +259,50 @@ def add_part(kind: Kind, cluster: Cluster, values: Mapping[str, Any], *, actor: 
         raise _there_already() from error
     changes = {name: (None, value) for name, value in tidy.items() if value not in (None, "")}
     record(row, f"add_{kind.slug}", actor=actor, changes=changes, within=cluster)
+    _under(row, exception, cluster, actor)
     return row
 
 
 @transaction.atomic
 def change_part(kind: Kind, row: Any, values: Mapping[str, Any], *, actor: "User") -> Any:
-    """Put right what was typed of it. What counts in the locked time stays."""
+    """Put right what was typed of it. What counts in the locked time stays, but by an exception."""
     cluster = lock(row.cluster)
     row = lock(row)
     may_enter(cluster.province_id, actor).require()
-    _require_open(kind, row, cluster)
+    exception = None
+    if _locked(kind, row, cluster):
+        exception = covering(CLUSTERS, _place(cluster), actor)
+        if exception is None:
+            raise _stays()
     tidy = _part(kind, cluster, values)
     changes = changed(row, tidy)
     if changes:
         for name, value in tidy.items():
             setattr(row, name, value)
         if kind.slug in COUNTED:
-            row.counts_on = counting_day(cluster.province_id, row.on)
+            row.counts_on, into = counting(CLUSTERS, _place(cluster), row.on, actor)
+            exception = exception or into
+            if exception is not None:
+                row.exception, row.exception_at = exception, clock.now()
         try:
             with transaction.atomic():
                 row.save()
         except IntegrityError as error:
             raise _there_already() from error
         record(row, "change", actor=actor, changes=changes, within=cluster)
+        _under(row, exception, cluster, actor)
     return row
 
 
 @transaction.atomic
 def remove_part(kind: Kind, row: Any, note: str, *, actor: "User") -> None:
-    """Remove what was entered by mistake; the trail keeps it with the reason."""
+    """Remove what was entered by mistake; the trail keeps it with the reason. What counts in the locked time stays,
+    also within an exception: it is put right."""
     cluster = lock(row.cluster)
     row = lock(row)
     may_enter(cluster.province_id, actor).require()
-    _require_open(kind, row, cluster)
+    if _locked(kind, row, cluster):
+        raise _stays()
     if not note.strip():
         raise Invalid(fields={"note": _("Give the reason.")})
     changes = {name: (getattr(row, name), None) for name in kind.fields if getattr(row, name) not in (None, "")}

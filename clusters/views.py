@@ -24,8 +24,7 @@ from core import clock, sheets
 from core.errors import DomainError, NotAllowed
 from core.models import Source
 from enterprises.models import Enterprise
-from programmes import listed
-from programmes.permissions import may_change_rule
+from programmes.listed_pages import lists_page, row_page
 from projects.models import Project
 
 PAGE_SIZE = 50
@@ -223,43 +222,10 @@ def of_project(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
-    """The stages of clusters with what is in force today and what was."""
-    today = clock.today()
-    found = [
-        {"slug": slug, "title": title, "rows": [(row, row.in_force_on(today)) for row in model.objects.all()]}
-        for slug, (title, model, _form_class) in LISTS.items()
-    ]
-    return render(
-        request, "clusters/lists.html", {"lists": found, "may_change": may_change_rule(None, user_of(request))}
-    )
+    """The stages of clusters."""
+    return lists_page(request, LISTS, "clusters/lists.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_row(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One row of a list with its history; number 0 is a new one."""
-    user = user_of(request)
-    if slug not in LISTS:
-        raise Http404
-    may_change_rule(None, user).require()
-    title, model, form_class = LISTS[slug]
-    row = get_object_or_404(model, pk=pk) if pk else None
-    form = form_class(request.POST or None, row=row)
-    back = reverse("clusters:lists")
-
-    def act() -> str:
-        if row is None:
-            listed.add_row(model, form.values(), actor=user)
-        else:
-            listed.change_row(row, form.values(), actor=user, version=form.cleaned_data["version"] or 0)
-        return back
-
-    def now() -> tuple[int, dict[str, Any]]:
-        found = model.objects.get(pk=pk)
-        return found.version, {name: getattr(found, name) for name in form.fields if hasattr(found, name)}
-
-    history = Entry.objects.about(row)[:50] if row is not None else []
-    return form_page(
-        request, form, act, title=row.name if row else _("Add a row"), back=back, over=str(title), done=_("Saved."),
-        crumbs=((_("Stages of clusters"), back),), now=now, template="components/listed_row.html",
-        context={"history": history},
-    )  # fmt: skip
+    return row_page(request, LISTS, slug, pk, back="clusters:lists", above=_("Stages of clusters"))

@@ -41,7 +41,7 @@ def once(request: HttpRequest, form: forms.Form, act: Callable[[], str]) -> Http
     Then the form has a new key, so that sending it once more is meant.
     """
     key: Any = form.cleaned_data["form_key"]
-    caller, page = f"page:{request.user.pk}", hashlib.sha256(request.path.encode()).hexdigest()
+    caller, page = _caller(request.user.pk), hashlib.sha256(request.path.encode()).hexdigest()
     digest = page[:32] + _content(request)[:32]
     with transaction.atomic():
         lock_name(f"{caller} {key}")
@@ -60,6 +60,15 @@ def once(request: HttpRequest, form: forms.Form, act: Callable[[], str]) -> Http
         sent.data["form_key"] = str(uuid.uuid4())
         raise Conflict(str(SENT_BEFORE), code="sent_before")
     return HttpResponseRedirect(found.headers["Location"])
+
+
+def _caller(user_id: Any) -> str:
+    return f"page:{user_id}"
+
+
+def was_sent(user_id: int, key: uuid.UUID) -> bool:
+    """Whether `once` knows this key of this person, so that it would answer without acting."""
+    return IdempotencyKey.objects.filter(caller=_caller(user_id), key=key).exists()
 
 
 def _content(request: HttpRequest) -> str:

@@ -68,7 +68,8 @@ def answer(
 def workbook(title: str, columns: Sequence[Column], rows: Iterable[Any], *, about: str = "") -> bytes:
     """One sheet: title, moment of the figures and what they were narrowed by, head, rows."""
     out = io.BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    # A row is written away as soon as the next begins: a long list takes no more memory than a short one.
+    book = xlsxwriter.Workbook(out, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     sheet = book.add_worksheet(title[:31])
     text = book.add_format({**FONT, "border": 1, "text_wrap": True})
     quoted = book.add_format({**FONT, "border": 1, "text_wrap": True, "quote_prefix": True})

@@ -12,6 +12,7 @@ import sys
 import zipfile
 import zlib
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from xml.etree import ElementTree
 
@@ -144,6 +145,11 @@ _FULL = re.compile(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
 _FORMULA = re.compile(
     rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"[^>]*>\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>)\s*(<(?:\w+:)?v>[^<])?'
 )
+_ERROR = re.compile(
+    rb'<(?:\w+:)?c r="([A-Z]{1,3})([1-9]\d{0,6})"[^>]* t="e"[^>]*>(?:\s*<(?:\w+:)?f\b[^>]*(?:/>|>[^<]*</(?:\w+:)?f>))?'
+    rb"\s*<(?:\w+:)?v>(#[^<]{1,20})<"
+)
+_UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF, 0xAD))  # spaces and hyphens without width
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):([A-Z]{1,3})(\d{1,7})"')
 _HIDDEN_ROW = re.compile(rb'<(?:\w+:)?row r="(\d{1,7})"[^>]* hidden="(?:1|true)"')
 _COLUMN = re.compile(rb"<(?:\w+:)?col ([^>]*)>")
@@ -170,6 +176,8 @@ def _parts(data: bytes) -> dict[str, bytes]:
         entries = package.infolist()
         names = [entry.filename for entry in entries]
         if len(entries) > MAX_PARTS or len(set(names)) < len(names):
+            raise _Fault("unsafe")
+        if any(name.startswith("/") or ".." in name.split("/") or "\\" in name for name in names):
             raise _Fault("unsafe")
         if any(entry.flag_bits & 1 for entry in entries):
             raise _Fault("old_or_locked")
@@ -247,10 +255,25 @@ def _scan(xml: bytes, most: int) -> dict[str, Any]:
     }
 
 
+def _show_faults(rows: list[list[Any]], xml: bytes) -> None:
+    """The library leaves a cell empty where a formula went wrong. It is not: its fault stands in it, as in Excel."""
+    for match in _ERROR.finditer(xml):
+        row, column = int(match[2]) - 1, _column(match[1])
+        if row < MAX_CELLS and column < MAX_COLUMNS:
+            rows.extend([] for _line in range(row + 1 - len(rows)))
+            rows[row].extend(None for _cell in range(column + 1 - len(rows[row])))
+            rows[row][column] = match[3].decode("utf-8", "replace")
+    width = max((len(row) for row in rows), default=0)
+    for line in rows:
+        line.extend(None for _cell in range(width - len(line)))
+
+
 def _plain(value: Any) -> Any:
     if isinstance(value, str):
-        return value.strip() or None
+        return value.translate(_UNSEEN).strip() or None
     if isinstance(value, float):
+        if abs(value) >= 1e15:  # more than a cell shows exactly, and than JSON holds
+            return format(Decimal(repr(value)), "f")
         return int(value) if value.is_integer() else value
     if isinstance(value, dt.datetime):
         return {"day": value.date().isoformat()} if value.time() == dt.time() else value.isoformat(" ")
@@ -266,28 +289,23 @@ def _read(data: bytes, most: int) -> dict[str, Any]:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets = []
         for name, visible, xml in seen:
-            if not visible or not xml:
+            if not visible:
                 continue
+            if not xml:
+                raise _Fault("no_workbook")
             traps = _scan(xml, most)
             sheet = book.get_sheet_by_name(name)
             if sheet.total_height > most or sheet.total_width > MAX_COLUMNS:
                 raise _Fault("too_large")
             rows = [[_plain(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
+            _show_faults(rows, xml)
             if any(cell is not None for row in rows for cell in row):
                 sheets.append({"name": name, "rows": rows, **traps})
         if not sheets:
             raise _Fault("empty")
     except _Fault as fault:
         return {"fault": fault.args[0]}
-    except (
-        CalamineError,
-        ValueError,
-        KeyError,
-        RuntimeError,
-        NotImplementedError,
-        zipfile.BadZipFile,
-        ElementTree.ParseError,
-    ):
+    except BROKEN:
         return {"fault": "no_workbook"}
     linked = any(name.startswith("xl/externalLinks/") for name in parts)
     return {"sheets": sheets, "hidden": [name for name, visible, _xml in seen if not visible], "linked": linked}

@@ -22,7 +22,7 @@ from core.errors import WrongState
 from core.locks import lock
 from core.text import fold
 from enterprises.models import DuplicatePair, Enterprise, MatchKey, PairState
-from enterprises.naming import Name, compare_proper, take_apart
+from enterprises.naming import Name, apart, compare_proper, take_apart
 from enterprises.permissions import may_edit
 from places.models import Area, AreaClosure, Level
 
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 MOST = 12  # candidates shown at once
 LONGEST_KEY = 80
+MANY = 500  # entries of one place that share a key with another: more are not all looked at
+COMMON = 200  # a key of more entries than these says nothing then
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,7 @@ def phones(text: str) -> frozenset[str]:
     found = set()
     for part in re.split(r"[/;,]|\s-\s|(?<=\d{9})\s+(?=0)", text):
         digits = re.sub(r"\D", "", part)
-        digits = re.sub(r"^(?:0?84|0)", "", digits)
+        digits = re.sub(r"^(?:(?:00|0)?84|0)", "", digits)
         if len(digits) >= 8:
             found.add(digits)
     return frozenset(found)
@@ -76,22 +78,12 @@ def _phone(a: Entry, b: Entry) -> str:
     return "unknown" if close else "other"
 
 
-def _apart(a: str, b: str, places: frozenset[str]) -> tuple[Name, Name]:
-    """Both names taken apart; one that was typed without marks in the light of the other."""
-    one, other = take_apart(a, places), take_apart(b, places)
-    if one.accented and not other.accented:
-        other = take_apart(b, places, frozenset(token.plain for token in one.proper))
-    elif other.accented and not one.accented:
-        one = take_apart(a, places, frozenset(token.plain for token in other.proper))
-    return one, other
-
-
 def judge(a: Entry, b: Entry, *, near: bool, places: frozenset[str] = frozenset()) -> list[str]:
     """Why the two may be one establishment; nothing where they are not taken for one. `near`: the same commune, or one
     that the other was formed from."""
     if a.tax_code and b.tax_code and a.tax_code != b.tax_code:
         return []
-    one, other = _apart(a.name, b.name, places)
+    one, other = apart(a.name, b.name, places)
     found, phone = compare_proper(one, other), _phone(a, b)
     both = near and phone == "same"
     forms = {one.form, other.form}
@@ -107,12 +99,25 @@ def judge(a: Entry, b: Entry, *, near: bool, places: frozenset[str] = frozenset(
     if not found.equal:
         # Another name: the same only where phone and commune say so and hardly anything differs.
         short = bool(one.proper and other.proper) and (not found.only_a or not found.only_b) and not found.marks
-        if not both or trades_apart or not (found.one_near or short):
+        if _brand_and_owner(one, other):
+            if not both:
+                return []
+        elif (
+            found.mark_lost
+            and near
+            and phone == "unknown"
+            and one.trade & other.trade
+            and not (one.person or other.person)
+        ):
+            pass  # the same trade in one commune: «Tiến Thành», «Tiến Thanh»
+        elif not both or trades_apart or not (found.one_near or short):
             return []
     elif trades_apart or places_apart:
         if not both or not one.proper:
             return []
-    elif found.swapped and phone == "other" or trade_missing and (phone == "other" or not (near or phone == "same")):
+    elif found.swapped and phone != "same" and (phone == "other" or len(one.proper) == len(other.proper) == 2):
+        return []  # «Minh Đức» is not «Đức Minh»
+    elif trade_missing and (phone == "other" or not (near or phone == "same")):
         return []
     elif not near and phone != "same":
         whole = one.form == other.form == "company" and phone == "unknown" and not found.slips and not found.swapped
@@ -121,6 +126,11 @@ def judge(a: Entry, b: Entry, *, near: bool, places: frozenset[str] = frozenset(
     elif phone == "other" and one.person and other.person:
         return []  # many people of one name live in a commune
     return _in_words(one, other, found, phone, near)
+
+
+def _brand_and_owner(one: Name, other: Name) -> bool:
+    """One entry bears the name of a person, the other a brand: «Hộ kinh doanh Đặng Thị Vân», «Bún Cô Vân»."""
+    return one.owner != other.owner and bool(one.proper and other.proper)
 
 
 def _phone_known(a: Entry, b: Entry) -> bool:
@@ -213,6 +223,17 @@ def index(rows: Iterable[Enterprise]) -> None:
     MatchKey.objects.bulk_create(made, batch_size=2000)
 
 
+def _sharing(rows: Any, keys: set[str]) -> set[int]:
+    """Establishments among `rows` that share a key. Where they are very many, as when hundreds of one place are called
+    alike but for a number, a key that says nothing is left out: the rarer ones find the entry."""
+    # One plain question of the index of keys: with an «or» over two tables PostgreSQL reads both whole.
+    found = list(rows.filter(key__in=keys).values_list("enterprise_id", flat=True)[: MANY + 1])
+    if len(found) <= MANY:
+        return set(found)
+    each = (list(rows.filter(key=key).values_list("enterprise_id", flat=True)[: COMMON + 1]) for key in sorted(keys))
+    return {pk for ids in each if len(ids) <= COMMON for pk in ids}
+
+
 def candidates(data: Any, province: Area, *, without: Iterable[int] = ()) -> list[Candidate]:
     """Establishments of the province that may be this one, the surest first. `data`: an establishment or what was
     typed of one (name, kind, phone, area, tax_code)."""
@@ -220,10 +241,8 @@ def candidates(data: Any, province: Area, *, without: Iterable[int] = ()) -> lis
     entry = Entry(data.name, data.kind, data.phone, area_id, data.tax_code)
     places, near = places_around(province), near_areas(area_id)
     anywhere, here = keys_of(entry, places)
-    # Two plain questions of the index of keys: as one with an «or» over two tables PostgreSQL reads both whole.
-    keys = MatchKey.objects.order_by()
-    shared = set(keys.filter(key__in=anywhere).values_list("enterprise_id", flat=True))
-    shared.update(keys.filter(key__in=here, enterprise__area_id__in=near).values_list("enterprise_id", flat=True))
+    shared = _sharing(MatchKey.objects.order_by(), anywhere)
+    shared |= _sharing(MatchKey.objects.filter(enterprise__area_id__in=near).order_by(), here)
     rows = (
         Enterprise.objects.filter(pk__in=shared, province=province, merged_into__isnull=True)
         .exclude(pk__in=list(without))
@@ -294,5 +313,28 @@ def open_pairs(user: "User") -> Any:
 
 
 def reasons_of(pair: DuplicatePair) -> list[str]:
-    near = pair.second.area_id in near_areas(pair.first.area_id)
-    return judge(entry_of(pair.first), entry_of(pair.second), near=near, places=places_around(pair.first.province))
+    return reasons_of_each([pair])[0]
+
+
+def reasons_of_each(pairs: Sequence[DuplicatePair]) -> list[list[str]]:
+    """Why the two of each pair may be one, with as many statements for many pairs as for one (and province)."""
+    wanted = {pair.first.area_id for pair in pairs}
+    links = AreaClosure.objects.filter(
+        Q(area_id__in=wanted, ancestor__level=Level.COMMUNE) | Q(ancestor_id__in=wanted)
+    ).values_list("area_id", "ancestor_id")
+    near: dict[int, set[int]] = {area: {area} for area in wanted}
+    for area, ancestor in links:
+        for one, other in ((area, ancestor), (ancestor, area)):
+            if one in near:
+                near[one].add(other)
+    places = {pair.first.province_id: pair.first.province for pair in pairs}
+    known = {pk: places_around(province) for pk, province in places.items()}
+    return [
+        judge(
+            entry_of(pair.first),
+            entry_of(pair.second),
+            near=pair.second.area_id in near[pair.first.area_id],
+            places=known[pair.first.province_id],
+        )
+        for pair in pairs
+    ]

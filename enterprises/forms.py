@@ -12,6 +12,7 @@ from accounts.roles import Role
 from core import clock
 from core.forms import DateField, FilterForm, KcForm, MoneyField, NfcField, WholeField
 from core.once import OnceForm
+from enterprises.facets import facets
 from enterprises.merging import CHOICES
 from enterprises.models import FIGURES, NO_TRADE, Enterprise, LinkKind
 from enterprises.parts import Part
@@ -152,9 +153,15 @@ class EnterpriseFilter(PlaceFilter):
     )
     field_order = ("q", "kind", "trade", "area", "state")
 
-    def __init__(self, data: Any, *, rows: "QuerySet[Enterprise]") -> None:
+    def __init__(self, data: Any, *, rows: "QuerySet[Enterprise]", user: User) -> None:
         """`rows`: the establishments the person may see."""
         super().__init__(data, area_ids=rows.order_by().values("area_id"))
+        for one in facets():
+            if one.narrow is not None:
+                choices = [("", _("All")), *one.choices]
+                self.fields[one.name] = forms.ChoiceField(label=one.label, choices=choices, required=False)
+                self.used |= {one.name} if str(data.get(one.name, "")).strip() else set()
+        self.user = user
         fields: dict[str, Any] = self.fields
         fields["kind"].choices = [("", _("All kinds")), *kind_names().items()]
         fields["trade"].choices = [("", _("All trades")), *trade_names().items(), (NO_TRADE, NONE_OF_THEM)]
@@ -171,7 +178,14 @@ class EnterpriseFilter(PlaceFilter):
             rows = rows.filter(ceased_on__isnull=data["state"] == "working")
         if "area" in data:
             rows = rows.filter(area_id__in=AreaClosure.objects.filter(ancestor=data["area"]).values("area_id"))
+        for one in facets():
+            if one.narrow is not None and one.name in data:
+                rows = one.narrow(rows, data[one.name], self.user)  # type: ignore[arg-type]
         return rows
+
+    @property
+    def of_facets(self) -> list[Any]:
+        return [self[one.name] for one in facets() if one.narrow is not None]
 
 
 class DayFilter(FilterForm):
@@ -249,6 +263,11 @@ def _fields_of(part: Part) -> dict[str, forms.Field]:
             "position": NfcField(label=_("Position"), max_length=100, required=False),
             "phone": NfcField(label=_("Telephone"), max_length=20, required=False),
             "email": forms.EmailField(label=_("E-mail"), required=False),
+            "consents": forms.BooleanField(
+                label=_("Agrees to get letters about policies by e-mail"),
+                required=False,
+                help_text=_("Only where the person said so. Without it nothing is sent."),
+            ),
             "purpose": NfcField(
                 label=_("What for"), max_length=200, help_text=_("Only whoever is needed for it is kept here.")
             ),

@@ -68,6 +68,15 @@ WORDS = {
     "enterprises.contact": gettext_lazy("Contacts"),
     "enterprises.enterpriselink": gettext_lazy("Links to other establishments"),
     "enterprises.formerplace": gettext_lazy("Former places"),
+    "clusters.occupant": gettext_lazy("Places in clusters"),
+    "funding.pledge": gettext_lazy("Promises of resources"),
+    "outreach.advice": gettext_lazy("Requests for advice"),
+    "outreach.difficulty": gettext_lazy("Difficulties"),
+    "outreach.policyletter": gettext_lazy("Letters about policies"),
+    "outreach.need": gettext_lazy("Needs"),
+    "outreach.reached": gettext_lazy("Notes of what it was told"),
+    "outreach.surveysheet": gettext_lazy("Survey sheets"),
+    "products.product": gettext_lazy("Products"),
 }
 
 

@@ -157,17 +157,22 @@ class Certificate(models.Model):
 
 
 class Contact(models.Model):
-    """Somebody to speak to, with no more than is needed for the purpose."""
+    """Somebody to speak to, with no more than is needed for the purpose. `consents`: agreed to get letters about
+    policies by e-mail."""
 
     enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="contacts")
     person = NfcCharField(_("name"), max_length=150)
     position = NfcCharField(_("position"), max_length=100, blank=True)
     phone = models.CharField(_("phone"), max_length=20, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
+    consents = models.BooleanField(_("agrees to letters about policies"), default=False)
     purpose = NfcCharField(_("what for"), max_length=200)
 
     class Meta:
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(consents=False) | ~Q(email=""), name="contact_consents_to_an_address")
+        ]
 
     def __str__(self) -> str:
         return self.person

@@ -78,7 +78,8 @@ def alike(request: HttpRequest) -> HttpResponse:
     if wanted := sheets.asked(request):
         return sheets.answer(wanted, "nghi-trung", _("Suspected duplicates"), COLUMNS, pairs.iterator())
     page = Paginator(pairs, PAIRS_AT_ONCE).get_page(request.GET.get("page"))
-    rows = [{"pair": row, "reasons": duplicates.reasons_of(row)} for row in page]
+    reasons = duplicates.reasons_of_each(list(page))
+    rows = [{"pair": row, "reasons": why} for row, why in zip(page, reasons, strict=True)]
     return render(request, "enterprises/alike.html", {"page": page, "rows": rows})
 
 

@@ -62,6 +62,8 @@ def _check_days(row: Any, errors: Errors) -> None:
 def _check_contact(row: Contact, errors: Errors) -> None:
     if not row.phone and not row.email:
         errors.setdefault("phone", _("Enter a telephone number or an e-mail address."))
+    if row.consents and not row.email:
+        errors.setdefault("email", _("Enter the address at which letters are agreed to."))
 
 
 def _check_link(row: EnterpriseLink, errors: Errors) -> None:
@@ -94,7 +96,7 @@ PARTS = {
         Part(
             "contacts",
             Contact,
-            ("person", "position", "phone", "email", "purpose"),
+            ("person", "position", "phone", "email", "consents", "purpose"),
             gettext_lazy("Contacts"),
             gettext_lazy("Enter a contact"),
             _check_contact,
@@ -147,7 +149,7 @@ def save_part(enterprise: Enterprise, part: Part, values: Mapping[str, Any], *, 
         if isinstance(value, str):
             value = nfc(value).strip()
         elif value is None and not field.null:
-            value = ""
+            value = field.get_default() if field.has_default() else ""
         setattr(row, name, None if value == "" and field.is_relation else value)
     errors: Errors = {}
     try:

@@ -1,5 +1,6 @@
 """The registry of establishments: list, one establishment with its parts, entering and changing it."""
 
+from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from core import clock, sheets
 from core.errors import DomainError
 from enterprises import duplicates, merging, permissions, services
 from enterprises.eligibility import judge_on
+from enterprises.facets import Tag, Tags, tags_of
 from enterprises.forms import NONE_OF_THEM, DayFilter, EnterpriseFilter, EnterpriseForm, NewEnterpriseForm, stored
 from enterprises.models import NO_TRADE, OTHER_END, Enterprise, LinkKind, Merge
 from enterprises.parts import PARTS
@@ -26,7 +28,7 @@ from programmes.kinds import trade_names
 PAGE_SIZE = 50
 
 
-def columns() -> tuple[sheets.Column, ...]:
+def columns(tags: Tags) -> tuple[sheets.Column, ...]:
     """Of the list as a file."""
     trades: dict[str, Any] = {**trade_names(), NO_TRADE: NONE_OF_THEM}
     return (
@@ -43,7 +45,12 @@ def columns() -> tuple[sheets.Column, ...]:
         sheets.Column(_lazy("Craft village"), lambda row: row.craft_village),
         sheets.Column(_lazy("Workers"), lambda row: row.headcount, "number"),
         sheets.Column(_lazy("Ceased on"), lambda row: row.ceased_on, "day"),
+        sheets.Column(_lazy("Support, products, cluster"), lambda row: _said(tags.get(row.pk, ())), width=46),
     )
+
+
+def _said(tags: Iterable[Tag]) -> str:
+    return "; ".join(tag.text for tag in tags)
 
 
 def seen(user: User, public_id: UUID) -> Enterprise:
@@ -57,11 +64,21 @@ def seen(user: User, public_id: UUID) -> Enterprise:
 def index(request: HttpRequest) -> HttpResponse:
     user = user_of(request)
     visible = Enterprise.objects.visible_to(user)
-    form = EnterpriseFilter(request.GET, rows=visible)
+    form = EnterpriseFilter(request.GET, rows=visible, user=user)
     rows = form.narrow().select_related("area").with_kind().order_by("folded", "id")  # type: ignore[attr-defined]
     if wanted := sheets.asked(request):
-        return sheets.answer(wanted, "co-so", _("Establishments"), columns(), rows.iterator(), about=form.in_words)
+        return sheets.answer(
+            wanted,
+            "co-so",
+            _("Establishments"),
+            columns(tags_of(form.narrow().order_by().values("pk"), user)),
+            rows.iterator(),
+            about=form.in_words,
+        )
     page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
+    tags = tags_of([row.pk for row in page.object_list], user)
+    for row in page.object_list:
+        row.tags = tags.get(row.pk, [])
     may_enter = permissions.may_enter(None, user)
     context = {
         "form": form,
@@ -87,6 +104,7 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
     trades: dict[str, Any] = {**trade_names(), NO_TRADE: NONE_OF_THEM}
     context = {
         "enterprise": enterprise,
+        "tags": tags_of([enterprise.pk], user).get(enterprise.pk, []),
         "trade": trades.get(enterprise.trade, enterprise.trade),
         "industry": services.industries().get(enterprise.industry_code, ""),
         "form": form,

@@ -13,7 +13,7 @@ class StoredFile(models.Model):
     sha256 = models.CharField(max_length=64, unique=True)
     size = models.PositiveBigIntegerField()
     content_type = models.CharField(max_length=100)
-    stored_at = models.DateTimeField(default=clock.now)
+    stored_at = models.DateTimeField(default=clock.now)  # the last time, within the hour
 
     def __str__(self) -> str:
         return self.sha256[:12]

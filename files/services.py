@@ -1,9 +1,13 @@
 """Keeping files: by content, checked, whole or not at all."""
 
+import datetime as dt
+import fcntl
 import hashlib
 import io
 import os
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +17,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from PIL import Image, ImageOps
 
+from core import clock
 from core.errors import Invalid
 from files.models import StoredFile
 from jobs.phases import reached
@@ -23,6 +28,7 @@ PHOTO_MAX_PIXELS = 40_000_000
 PHOTO_SIDE = 1600
 PAPER_MAX_BYTES = 20 * 1024 * 1024
 HEIF_BRANDS = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
+YOUNG = dt.timedelta(hours=1)
 TOO_MANY_PIXELS = (Image.DecompressionBombError, Image.DecompressionBombWarning)
 
 
@@ -38,23 +44,45 @@ def path_of(sha256: str) -> Path:
     return Path(settings.FILES_DIR) / sha256[:2] / sha256
 
 
+@contextmanager
+def held(folder: Path, how: int) -> Iterator[None]:
+    """Many may write into a folder at a time; nobody does while files.sweeping removes something from it."""
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, how)
+        yield
+    finally:
+        os.close(handle)
+
+
 def store_bytes(content: bytes, content_type: str) -> StoredFile:
-    """Put the bytes in their place (temporary name, then rename) and note them. The same bytes are kept once."""
+    """Put the bytes in their place (temporary name, then rename) and note them. The same bytes are kept once.
+
+    What is stored again is young again, file and row, so that files.sweeping leaves it to whoever refers to it next.
+    """
     sha256 = hashlib.sha256(content).hexdigest()
     place = path_of(sha256)
-    if not place.exists() or place.stat().st_size != len(content):
-        place.parent.mkdir(parents=True, exist_ok=True)
-        temporary = place.parent / f".{uuid.uuid4().hex}.tmp"
-        with temporary.open("wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        reached("file")
-        temporary.replace(place)
-    row, _created = StoredFile.objects.get_or_create(
-        sha256=sha256, defaults={"size": len(content), "content_type": content_type}
-    )
-    return row
+    place.parent.mkdir(parents=True, exist_ok=True)
+    with held(place.parent, fcntl.LOCK_SH):
+        if place.exists() and place.stat().st_size == len(content):
+            os.utime(place)
+        else:
+            temporary = place.parent / f".{uuid.uuid4().hex}.tmp"
+            with temporary.open("wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            reached("file")
+            temporary.replace(place)
+    while True:
+        row, created = StoredFile.objects.get_or_create(
+            sha256=sha256, defaults={"size": len(content), "content_type": content_type}
+        )
+        now = clock.now()
+        if created or row.stored_at > now - YOUNG:
+            return row
+        if StoredFile.objects.filter(pk=row.pk).update(stored_at=now):
+            return row
 
 
 def read_bytes(stored: StoredFile) -> bytes:
@@ -102,6 +130,16 @@ def check_photo(upload: Any, field: str = "photo") -> Photo:
     clean.paste(upright)
     out = io.BytesIO()
     clean.save(out, "JPEG", quality=82, optimize=True)
+    return Photo(out.getvalue())
+
+
+def small_copy(photo: Photo, side: int = 320) -> Photo:
+    """A checked photo for lists: at most so many pixels wide and high."""
+    with Image.open(io.BytesIO(photo.content), formats=["JPEG"]) as image:
+        small = image.convert("RGB")
+    small.thumbnail((side, side))
+    out = io.BytesIO()
+    small.save(out, "JPEG", quality=80, optimize=True)
     return Photo(out.getvalue())
 
 

@@ -215,3 +215,12 @@ register(
         message="not a beneficiary of the project, or more taken back than was delivered",
     )
 )
+
+register(
+    append_only(
+        "pledge_receipts",
+        "funding_pledgereceipt",
+        "What was received of a promise stays as it was entered; a mistake is taken back by a counter-row.",
+        unique=("id", "corrects_id"),
+    )
+)

@@ -17,10 +17,11 @@ what goes over a ceiling, whoever writes it.
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.db import models
-from django.db.models import Case, F, Q, Value, When
+from django.db.models import Case, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Agency
+from accounts.models import Agency, areas_below
 from core import clock
 from core.models import NfcCharField, Source, money_field, public_id_field
 from enterprises.models import Enterprise
@@ -281,3 +282,162 @@ class ProjectBalance(models.Model):
     def with_centre_vnd(self) -> int:
         """Paid and not yet delivered to an establishment."""
         return int(self.paid_vnd - self.delivered_vnd)
+
+
+class Giver(models.TextChoices):
+    BENEFICIARY = "beneficiary", _("Counterpart of the beneficiary")
+    ENTERPRISE = "enterprise", _("Larger enterprise")
+    OTHER = "other", _("Association, community, others")
+
+
+class ResourceKind(models.TextChoices):
+    MONEY = "money", _("Cash or transfer")
+    EQUIPMENT = "equipment", _("Machines, equipment, materials")
+    LAND = "land", _("Land, premises")
+    LABOUR = "labour", _("Labour")
+    OTHER = "other", _("Something else")
+
+
+class PledgeQuerySet(models.QuerySet["Pledge"]):
+    def visible_to(self, user: "User") -> "PledgeQuerySet":
+        """Those of a project: whoever sees the project. Those of a programme: staff, auditor and centre of the
+        province, collaborators those of their areas, the ministry."""
+        sight = user.sight
+        own = self.filter(project__isnull=True)
+        if not sight.country:
+            ids = sight.province_ids | sight.ministry_area_ids | sight.province_roles.get("centre", frozenset())
+            seen = Q(province_id__in=ids)
+            if sight.granted_area_ids:
+                seen |= Q(area_id__in=areas_below(sight.granted_area_ids))
+            own = own.filter(seen)
+        projects = Project.objects.visible_to(user).order_by()
+        return self.filter(Q(pk__in=own.order_by().values("pk")) | Q(project__in=projects.values("pk")))
+
+    def figured(self) -> "PledgeQuerySet":
+        """With `received` (None: no receipt is recorded), `left` (None: no sum was promised) and `of_year`."""
+        total = PledgeReceipt.objects.filter(pledge=OuterRef("pk")).order_by().values("pledge")
+        received = Subquery(
+            total.annotate(total=Sum("amount_vnd")).values("total"), output_field=models.BigIntegerField()
+        )
+        rows = self.annotate(received=received, of_year=Coalesce("project__year", "year"))
+        return rows.annotate(
+            left=Case(
+                When(Q(promised_vnd__isnull=True), then=Value(None)),
+                When(Q(received__isnull=True), then=F("promised_vnd")),
+                When(Q(received__gte=F("promised_vnd")), then=Value(0)),
+                default=F("promised_vnd") - F("received"),
+                output_field=models.BigIntegerField(),
+            )
+        )
+
+    def overdue(self) -> "PledgeQuerySet":
+        """Of `figured` rows: past their day and not wholly received; without a sum: nothing received."""
+        nothing = Q(received__isnull=True) | Q(received=0)
+        short = Q(left__gt=0) | (Q(promised_vnd__isnull=True) & nothing)
+        return self.filter(short, withdrawn_on__isnull=True, due_on__lt=clock.today())
+
+
+class Pledge(models.Model):
+    """What others promised to bring beside the support: counterpart of a beneficiary, a contribution of a larger
+    enterprise or of others. It is no public money and stands in no ledger.
+
+    For a project, whose year and place are its own, or for the programme of a year in a place. `promised_vnd` in đồng,
+    things and labour in value; None: promised without a sum. Withdrawn: no longer promised, what was received stays.
+    """
+
+    public_id = public_id_field()
+    province = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    giver = models.CharField(max_length=20, choices=Giver.choices)
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="pledges")
+    giver_name = NfcCharField(max_length=300, blank=True)  # of whom the registry does not have
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, null=True, blank=True, related_name="pledges")
+    programme = models.ForeignKey(Programme, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    year = models.PositiveSmallIntegerField(null=True, blank=True)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=20, choices=ResourceKind.choices)
+    what = NfcCharField(max_length=300)
+    promised_vnd = money_field(null=True, blank=True)
+    promised_on = models.DateField()
+    paper = NfcCharField(max_length=200)
+    due_on = models.DateField(null=True, blank=True)
+    note = models.TextField(blank=True)
+    withdrawn_on = models.DateField(null=True, blank=True)
+    withdraw_reason = NfcCharField(max_length=500, blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[Any] = PledgeQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-promised_on", "-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(giver__in=Giver.values), name="pledge_giver_known"),
+            models.CheckConstraint(condition=Q(kind__in=ResourceKind.values), name="pledge_kind_known"),
+            models.CheckConstraint(
+                condition=Q(enterprise__isnull=False, giver_name="") | (Q(enterprise__isnull=True) & ~Q(giver_name="")),
+                name="pledge_of_one_giver",
+            ),
+            models.CheckConstraint(
+                condition=Q(project__isnull=False, programme__isnull=True, year__isnull=True, area__isnull=True)
+                | Q(project__isnull=True, programme__isnull=False, year__isnull=False, area__isnull=False),
+                name="pledge_for_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=~Q(giver="beneficiary") | Q(project__isnull=False), name="pledge_counterpart_of_project"
+            ),
+            models.CheckConstraint(
+                condition=Q(promised_vnd__isnull=True) | Q(promised_vnd__gt=0), name="pledge_promised_positive"
+            ),
+            models.CheckConstraint(condition=~Q(what="") & ~Q(paper=""), name="pledge_has_paper"),
+            models.CheckConstraint(
+                condition=Q(due_on__isnull=True) | Q(due_on__gte=F("promised_on")), name="pledge_due_after_promise"
+            ),
+            models.CheckConstraint(
+                condition=Q(withdrawn_on__isnull=True, withdraw_reason="")
+                | (Q(withdrawn_on__isnull=False) & ~Q(withdraw_reason="")),
+                name="pledge_withdrawn_why",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.by}: {self.what}"
+
+    @property
+    def by(self) -> str:
+        return self.enterprise.name if self.enterprise is not None else self.giver_name
+
+    @property
+    def place(self) -> Area:
+        area = self.project.area if self.project is not None else self.area
+        assert area is not None  # constraint pledge_for_one_thing
+        return area
+
+
+class PledgeReceipt(models.Model):
+    """What was received of a promise on a day, with its paper. Never changed: a mistake is taken back by a counter-row
+    of the same sum below zero (`corrects`), with the reason in `note`."""
+
+    pledge = models.ForeignKey(Pledge, on_delete=models.PROTECT, related_name="receipts")
+    amount_vnd = money_field()
+    received_on = models.DateField()
+    paper = NfcCharField(max_length=200)
+    note = NfcCharField(max_length=500, blank=True)
+    corrects = models.OneToOneField(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="corrected_by"
+    )
+    recorded_by = models.ForeignKey("accounts.User", on_delete=models.PROTECT, null=True, related_name="+")
+    recorded_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        ordering = ["received_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(corrects__isnull=True, amount_vnd__gt=0)
+                | (Q(corrects__isnull=False, amount_vnd__lt=0) & ~Q(note="")),
+                name="pledge_receipt_or_counter_row",
+            ),
+            models.CheckConstraint(condition=~Q(paper=""), name="pledge_receipt_has_paper"),
+        ]
+
+    def __str__(self) -> str:
+        return self.paper

@@ -40,3 +40,12 @@ def may_close_year(province_id: int, user: "User") -> Verdict:
     if user.sight.role_for(province_id, Role.LEADER, Role.ACCOUNTANT):
         return YES
     return no(_("Only the department's leader or accountant cancels budget or carries it over."))
+
+
+def may_enter_pledge(province_id: int | None, user: "User") -> Verdict:
+    """Promises and receipts of resources that are no public money. `None`: in any province."""
+    roles = (Role.OFFICER, Role.CENTRE, Role.ACCOUNTANT)
+    allowed = user.has_role(*roles) if province_id is None else user.sight.role_for(province_id, *roles)
+    if allowed:
+        return YES
+    return no(_("Only an officer or accountant of the department or the centre enters resources mobilised."))

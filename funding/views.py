@@ -33,7 +33,7 @@ from places.models import Area, Level
 from programmes.locking import lock_through
 from programmes.models import DataLock
 from programmes.permissions import may_lock
-from projects.models import WAITING, Project, ProjectEstimate
+from projects.models import WAITING, LockException, Project, ProjectEstimate
 from projects.services import DecisionData
 
 PAGE_SIZE = 50
@@ -495,5 +495,13 @@ def lock(request: HttpRequest) -> HttpResponse:
                 )
                 return redirect("funding:lock")
     lines = DataLock.objects.filter(area=province).select_related("set_by")
-    context = {"province": province, "may": may, "form": form, "lines": lines[:100], "line": lines.first()}
+    exceptions = LockException.objects.filter(province=province).select_related("project", "area", "person", "agency")
+    context = {
+        "province": province,
+        "may": may,
+        "form": form,
+        "lines": lines[:100],
+        "line": lines.first(),
+        "exceptions": exceptions[:100],
+    }
     return render(request, "funding/lock.html", context, status=422 if form and form.errors else 200)

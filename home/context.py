@@ -53,9 +53,17 @@ PLACES = (
     Place(_("Funding"), "funding:board", ("funding:",), STAFF | {Role.CENTRE}, "funding"),
     Place(_("Training"), "training:list", ("training:",), WORKING, "training"),
     Place(_("Needs and policies"), "outreach:rounds", ("outreach:",), WORKING, "inbox"),
+    Place(_("Coordination"), "coordination:tasks", ("coordination:",), WORKING, "people"),
     Place(_("Products"), "products:list", ("products:",), READING, "plans"),
     Place(_("Clusters"), "clusters:list", ("clusters:",), READING, "place"),
     Place(_("Collaborators"), "home:network", ("home:network",), STAFF | {Role.ADMINISTRATOR}, "people"),
+    Place(
+        _("Staff"),
+        "accounts:staff",
+        ("accounts:staff", "accounts:hand_over"),
+        frozenset({Role.LEADER, Role.AUDITOR, Role.ADMINISTRATOR}),
+        "people",
+    ),
     Place(
         _("Reports"),
         "reports:list",
@@ -80,6 +88,13 @@ PLACES = (
         "people",
     ),
     Place(_("Report schedule"), "reports:schedule", ("reports:schedule",), frozenset({Role.ADMINISTRATOR}), "reports"),
+    Place(
+        _("Look of reports"),
+        "reports:layouts",
+        ("reports:layout", "reports:template"),
+        frozenset({Role.ADMINISTRATOR}),
+        "reports",
+    ),
     Place(_("Templates of papers"), "papers:templates", ("papers:template",), frozenset({Role.ADMINISTRATOR}), "plans"),
     Place(
         _("Programs (API)"),

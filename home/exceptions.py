@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from core import clock
 from core.money import group
 from funding.models import EntryKind, LedgerEntry
+from funding.resources import counterpart_of, counterparts
 from projects.ceilings import NOT_GIVEN, ceilings_of
 from projects.models import OPEN_FOR_PROGRESS, DecisionMoney, Project
 
@@ -68,6 +69,12 @@ def _repeated(rows: "QuerySet[Project]") -> Any:
     return rows.filter(pk__in=found.order_by().values("pk")).order_by("-decided_on", "pk")
 
 
+def _differing(rows: "QuerySet[Project]") -> Any:
+    """Of those of which a beneficiary promised counterpart by paper."""
+    found = [one.project.pk for one in counterparts(rows.order_by()) if one.says]
+    return rows.filter(pk__in=found).order_by("-year", "code")
+
+
 def _paid_early(rows: "QuerySet[Project]") -> Any:
     """A payment (no advance) dated before the acceptance, or without any."""
     early = LedgerEntry.objects.filter(kind=EntryKind.PAYMENT, amount_vnd__gt=0, project__historical=False)
@@ -97,6 +104,13 @@ KINDS = (
         _("The person who recorded the decision also entered or submitted the project."),
         _own,
         lambda row: f"{row.decided_on:%d/%m/%Y}" if row.decided_on else "",
+    ),
+    Kind(
+        "counterpart",
+        _("Counterpart that does not agree"),
+        _("What papers promise or prove of the counterpart is not what the decision or the confirmed progress says."),
+        _differing,
+        lambda row: " ".join(counterpart_of(row).says),
     ),
     Kind(
         "repeated",

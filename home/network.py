@@ -9,6 +9,8 @@ from django.db.models import Max
 
 from accounts.models import Grant, User
 from accounts.roles import Role
+from coordination.exchange import last_contact
+from coordination.models import Thread
 from enterprises.models import Enterprise
 from places.maps import commune_map
 from places.models import Area, AreaClosure, Level
@@ -19,7 +21,7 @@ from projects.models import OPEN_FOR_PROGRESS, ProgressUpdate, Project
 @dataclass
 class Unit:
     """`people`: who covers it, with the first day. `updated_on`: the day of the latest progress told of a project in
-    it; None: none was told."""
+    it; None: none was told. `contact_at`: the last message of the exchange on it."""
 
     area: Area
     people: list[tuple[User, dt.date]] = field(default_factory=list)
@@ -27,6 +29,13 @@ class Unit:
     projects: int = 0
     running: int = 0
     updated_on: dt.date | None = None
+    contact_at: dt.datetime | None = None
+    last_by: dict[int, dt.date] = field(default_factory=dict)  # person → the day of their own latest report, anywhere
+
+    @property
+    def last_by_them(self) -> dt.date | None:
+        """The day on which somebody of those who cover it reported last."""
+        return max(self.last_by.values(), default=None)
 
     @property
     def gap(self) -> bool:
@@ -66,6 +75,11 @@ def _people(units: dict[int, Unit], day: dt.date) -> None:
     links = AreaClosure.objects.filter(ancestor__in=grants, area__in=units).values_list("ancestor_id", "area_id")
     for ancestor, area in links:
         units[area].people += [(grant.user, grant.valid_from) for grant in grants[ancestor]]
+    people = {person.pk for unit in units.values() for person, _since in unit.people}
+    said = ProgressUpdate.objects.filter(reported_by__in=people, recorded_on__lte=day).order_by()
+    last = dict(said.values_list("reported_by").annotate(last=Max("recorded_on")))
+    for unit in units.values():
+        unit.last_by = {person.pk: last[person.pk] for person, _since in unit.people if person.pk in last}
 
 
 def _counts(user: User, units: dict[int, Unit], unit_of: dict[int, int]) -> None:
@@ -75,8 +89,12 @@ def _counts(user: User, units: dict[int, Unit], unit_of: dict[int, int]) -> None
             if unit is not None:
                 setattr(unit, name, getattr(unit, name) + count)
 
-    put("establishments", Counter(Enterprise.objects.visible_to(user).order_by().values_list("area_id", flat=True)))
-    projects = Project.objects.visible_to(user).filter(decided_on__isnull=False).order_by()
+    # An administrator sees no project, but finds somebody for each unit: how many there are is told to them too.
+    administered = {"province_id__in": user.sight.administers_ids}
+    firms = Enterprise.objects.visible_to(user) | Enterprise.objects.filter(**administered)
+    put("establishments", Counter(firms.order_by().values_list("area_id", flat=True)))
+    projects = (Project.objects.visible_to(user) | Project.objects.filter(**administered)).order_by()
+    projects = projects.filter(decided_on__isnull=False)
     put("projects", Counter(projects.values_list("area_id", flat=True)))
     put("running", Counter(projects.filter(state__in=OPEN_FOR_PROGRESS).values_list("area_id", flat=True)))
     told = ProgressUpdate.objects.filter(project__in=projects.values("pk")).exclude(state="returned").order_by()
@@ -84,6 +102,11 @@ def _counts(user: User, units: dict[int, Unit], unit_of: dict[int, int]) -> None
         unit = units.get(unit_of.get(area, 0))
         if unit is not None:
             unit.updated_on = max(last, unit.updated_on or last)
+
+    for area, at in last_contact(Thread.objects.visible_to(user)).items():
+        unit = units.get(unit_of.get(area, 0))
+        if unit is not None:
+            unit.contact_at = max(at, unit.contact_at or at)
 
 
 def drawn(units: list[Unit]) -> dict[str, Any] | None:

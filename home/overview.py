@@ -3,6 +3,7 @@
 import datetime as dt
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,10 +16,11 @@ from clusters.services import with_works
 from core.models import Source
 from enterprises.models import Enterprise
 from funding.models import Account, LedgerEntry
+from funding.resources import of_years, sums_of
 from places.maps import commune_map
 from places.models import Area
 from places.services import report_lines
-from programmes.models import Activity, Comparison, Programme, Target
+from programmes.models import Activity, Comparison, Method, Programme, Target
 from projects.models import DecisionMoney, Project
 from reports.measures.frame import Cell
 from reports.measures.records import Records
@@ -100,6 +102,14 @@ def behind(user: User, figure: str, source: str, first: int, last: int) -> "Quer
         money, path = money.filter(budget__source=source) if source else money, "project"
     total = money.order_by().values(path).annotate(total=Sum("amount_vnd")).values("total")
     return rows.annotate(amount=Subquery(total, output_field=BigIntegerField())).filter(amount__isnull=False)
+
+
+def mobilised(user: User, first: int, last: int) -> dict[str, Any] | None:
+    """Promised and received of resources that are no public money, for these budget years, with the list that adds up
+    to both; None where nothing was promised. What decisions say of counterpart is another figure (`behind`)."""
+    sums = sums_of(of_years(user, first, last))
+    url = f"{reverse('funding:pledges')}?{urlencode({'first': first, 'last': last})}"
+    return {"sums": sums, "url": url} if sums.count else None
 
 
 def supported(projects: "QuerySet[Project]", user: User) -> "QuerySet[Enterprise]":
@@ -270,7 +280,8 @@ def training_of(target: Target, user: User, until: dt.date) -> dict[str, Any] | 
 
 def show_target(target: Target, cell: Cell) -> dict[str, Any]:
     rate = None
-    if cell.status == "reported" and target.low and not isinstance(cell.value, str) and cell.value is not None:
+    computed = target.indicator.method == Method.COMPUTED  # there is no percentage of a percentage entered
+    if computed and target.low and isinstance(cell.value, int | Decimal):
         rate = int(100 * cell.value / target.low)
     return {
         "target": target,

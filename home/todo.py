@@ -13,15 +13,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.hand_over import recent
 from accounts.models import Grant, User, areas_below
 from accounts.roles import Role
+from accounts.staff import members
 from audit.models import Entry
+from coordination import exchange
+from coordination.models import GivenTask, Side, TaskState, Thread
 from core import clock
 from core.models import Source
-from funding.models import ProjectBalance
+from funding.models import Pledge, ProjectBalance
 from outreach.advice import overdue
 from outreach.models import Advice
 from places.models import Area, AreaClosure, Level
+from programmes.documents import to_review as documents_to_review
+from programmes.models import LegalDocument
 from projects.appraisal import OPEN_FOR_OPINIONS
 from projects.inspections import open_requirements
 from projects.models import (
@@ -41,7 +47,8 @@ from projects.models import (
 from projects.procedure import deadline_of, ready
 from projects.reminders import waiting_for
 from projects.states import PROJECT_LIFE
-from reports.models import Report, ReportState
+from reports import due
+from reports.models import Report, ReportReminder, ReportState
 
 SHOWN = 7
 # A project whose progress was reported within this time is not asked for again.
@@ -387,22 +394,71 @@ def to_close(user: User) -> Group:
     return Group("to_close", _("Accepted and settled"), rows, task)
 
 
+def reports_due(user: User) -> Group:
+    """What the portal reminded of and nobody published yet."""
+
+    def task(row: ReportReminder) -> Task:
+        late = row.period.due_on is not None and row.period.due_on < clock.today()
+        words = {"report": due.name_of(row.schedule.kind), "period": row.period.label}
+        day = f"{row.period.due_on:%d/%m/%Y}"
+        told = due.as_collaborator(row, user)
+        return Task(
+            (_("Figures for: %(report)s, %(period)s") if told else _("%(report)s, %(period)s")) % words,
+            reverse("coordination:thread_new") if told else reverse("reports:list"),
+            _("was due on %(day)s") % {"day": day} if late else _("due on %(day)s") % {"day": day},
+            _("late") if late else "",
+            "red" if late else "",
+        )
+
+    return Group("reports_due", _("Reports due"), due.waiting_for(user), task)
+
+
 def to_publish(user: User) -> Group:
     def task(row: Report) -> Task:
         return Task(
-            _("Look at and publish: %(period)s, version %(version)s")
+            _("Look at and approve: %(period)s, version %(version)s")
             % {"period": row.period.label, "version": row.version},
+            reverse("reports:detail", args=[row.public_id]),
+            f"{row.area} · {_waiting_words(_since(row.submitted_at))}",
+        )
+
+    rows = _reports(user, ReportState.SUBMITTED, Role.LEADER).exclude(submitted_by=user)
+    return Group("to_publish", _("Reports to approve"), rows, task)
+
+
+def _reports(user: User, state: ReportState, *roles: str) -> "QuerySet[Report]":
+    provinces = frozenset[int]().union(*(_of(user, role) for role in roles))
+    rows: QuerySet[Report] = Report.objects.visible_to(user).filter(state=state, province_id__in=provinces)
+    return rows.select_related("period", "area").order_by("period__data_to", "id")
+
+
+def reports_to_submit(user: User) -> Group:
+    """Drafts the officer writes and submits, also those that came back."""
+
+    def task(row: Report) -> Task:
+        text = _("Check and submit the report: %(period)s, version %(version)s")
+        return Task(
+            text % {"period": row.period.label, "version": row.version},
             reverse("reports:detail", args=[row.public_id]),
             str(row.area),
         )
 
-    rows = (
-        Report.objects.visible_to(user)
-        .filter(state=ReportState.DRAFT, province_id__in=_of(user, Role.LEADER))
-        .select_related("period", "area")
-        .order_by("period__data_to", "id")
-    )
-    return Group("to_publish", _("Reports to publish"), rows, task)
+    return Group("reports_to_submit", _("Reports to submit"), _reports(user, ReportState.DRAFT, Role.OFFICER), task)
+
+
+def reports_to_issue(user: User) -> Group:
+    """Approved reports of which no number and date of issue are noted."""
+
+    def task(row: Report) -> Task:
+        text = _("Record the issue: %(period)s, version %(version)s")
+        return Task(
+            text % {"period": row.period.label, "version": row.version},
+            reverse("reports:step", args=[row.public_id, "issue"]),
+            str(row.area),
+        )
+
+    rows = _reports(user, ReportState.PUBLISHED, Role.OFFICER).filter(issued_no="")
+    return Group("reports_to_issue", _("Reports to issue"), rows, task)
 
 
 def to_pay(user: User) -> Group:
@@ -440,6 +496,8 @@ def to_report(user: User) -> Group:
             note = _("no progress reported yet")
         else:
             note = _("last reported as of %(day)s") % {"day": f"{row.latest:%d/%m/%Y}"}
+        if row.area_id in taken_over:
+            note = f"{note} · {taken_over[row.area_id]}"
         return Task(
             _("Report the progress of %(project)s") % {"project": row},
             reverse("projects:report", args=[row.public_id]),
@@ -448,6 +506,7 @@ def to_report(user: User) -> Group:
             "amber" if row.returned else "",
         )
 
+    taken_over = _taken_over(user)
     newest = ProgressUpdate.objects.filter(project=OuterRef("pk")).order_by("-id")
     rows = (
         _reports_on(user)
@@ -463,6 +522,19 @@ def to_report(user: User) -> Group:
         .order_by("-returned", F("latest").asc(nulls_first=True), "id")
     )
     return Group("to_report", _("Projects to report on"), rows, task)
+
+
+def _taken_over(user: User) -> dict[int, str]:
+    """Unit and all that lies in it → from whom the person took it over of late, and when."""
+    units = {unit.area_id: row for row in recent(user) for unit in row.units.all()}
+    if not units:
+        return {}
+    found = {}
+    for ancestor, area in AreaClosure.objects.filter(ancestor__in=units).values_list("ancestor_id", "area_id"):
+        row = units[ancestor]
+        words = {"person": row.giver.full_name, "day": f"{row.starts_on:%d/%m/%Y}"}
+        found[area] = _("taken over from %(person)s on %(day)s") % words
+    return found
 
 
 def to_fulfil(user: User) -> Group:
@@ -541,6 +613,92 @@ def late_advice(user: User) -> Group:
     return Group("advice", _("Advice that is overdue"), overdue(user), task)
 
 
+def to_review(user: User) -> Group:
+    """Legal documents whose day of review has come: theirs, and those of nobody that they may change."""
+
+    def task(row: LegalDocument) -> Task:
+        return Task(
+            _("Look at %(document)s again") % {"document": row},
+            reverse("programmes:document", args=[row.pk]),
+            _("%(subject)s · until %(day)s") % {"subject": row.subject[:80], "day": f"{row.review_on:%d/%m/%Y}"},
+        )
+
+    return Group("review", _("Documents to be looked at again"), documents_to_review(user, clock.today()), task)
+
+
+def late_pledges(user: User) -> Group:
+    """Promises of resources past their day, in the provinces of the officer and of the projects of the centre."""
+
+    def task(row: Pledge) -> Task:
+        return Task(
+            _("Ask %(giver)s for what was promised: %(what)s") % {"giver": row.by, "what": row.what},
+            reverse("funding:pledge", args=[row.public_id]),
+            _("%(area)s · due on %(day)s") % {"area": row.place, "day": f"{row.due_on:%d/%m/%Y}"},
+            _("overdue"),
+            "red",
+        )
+
+    mine = Q(province_id__in=_of(user, Role.OFFICER)) | Q(project__implementing_unit_id__in=user.sight.centre_ids)
+    rows = Pledge.objects.visible_to(user).figured().overdue().filter(mine)
+    rows = rows.select_related("enterprise", "project__area", "area").order_by("due_on", "id")
+    return Group("pledges", _("Promises that are overdue"), rows, task)
+
+
+def to_answer(user: User) -> Group:
+    """Questions of the exchange the person has to answer, the longest waiting first."""
+
+    def task(row: Thread) -> Task:
+        who = _("from a collaborator") if row.waits_side == Side.OFFICE else _("from the province")
+        due = _("due on %(day)s") % {"day": f"{row.due_on:%d/%m/%Y}"} if row.due_on else ""
+        return Task(
+            _("Answer: %(subject)s") % {"subject": row.subject},
+            reverse("coordination:thread", args=[row.public_id]),
+            " · ".join(filter(None, [str(row.area), who, due])),
+            _("overdue") if row.is_late else "",
+            "red" if row.is_late else "",
+        )
+
+    rows = exchange.waiting_for(user).select_related("area")
+    return Group("to_answer", _("Questions to answer"), rows, task)
+
+
+def given_to(user: User) -> Group:
+    """Open tasks given to the person; those with a day first, the nearest first."""
+
+    def task(row: GivenTask) -> Task:
+        due = _("due on %(day)s") % {"day": f"{row.due_on:%d/%m/%Y}"} if row.due_on else row.get_timing_display()
+        late = row.is_late
+        return Task(
+            str(row),
+            reverse("coordination:task", args=[row.public_id]),
+            f"{row.document} · {due}" if row.document else due,
+            _("overdue") if late else "",
+            "red" if late else "",
+        )
+
+    rows = (
+        GivenTask.objects.filter(assigned_to=user, state__in=[TaskState.GIVEN, TaskState.IN_PROGRESS])
+        .select_related("document__legal")
+        .prefetch_related("results")
+        .order_by(F("due_on").asc(nulls_last=True), "id")
+    )
+    return Group("given_to", _("Tasks given to you"), rows, task)
+
+
+def to_confirm_task(user: User) -> Group:
+    """Tasks the person gave, of which somebody else says that they are finished."""
+
+    def task(row: GivenTask) -> Task:
+        name = row.reported_by.full_name if row.reported_by else ""
+        url = reverse("coordination:task", args=[row.public_id])
+        return Task(_("Confirm: %(task)s") % {"task": row}, url, _("finished, says %(name)s") % {"name": name})
+
+    own = Q(assigned_to=user, reported_by=user)
+    rows = GivenTask.objects.visible_to(user).filter(state=TaskState.REPORTED, given_by=user)
+    rows = rows.exclude(~own & Q(reported_by=user)).select_related("reported_by").order_by("id")
+    return Group("to_confirm_task", _("Tasks to confirm"), rows, task)
+
+
 def without_role(user: User) -> Group:
     def task(row: User) -> Task:
         return Task(
@@ -553,9 +711,22 @@ def without_role(user: User) -> Group:
     return Group("without_role", _("People without a role"), rows, task)
 
 
+def left_behind(user: User) -> Group:
+    """Work of people who left, or whose role for its unit ended."""
+
+    def task(row: User) -> Task:
+        url = f"{reverse('accounts:hand_over_new')}?giver={row.public_id}"
+        return Task(_("Hand over the work of %(person)s") % {"person": row.full_name}, url)
+
+    left = [row.person.pk for row in members(User.objects.staff_for(user)) if row.left]
+    rows = User.objects.filter(pk__in=left).order_by("folded")
+    return Group("left_behind", _("Work left behind"), rows, task)
+
+
 def without_collaborator(user: User) -> Group:
     def task(row: Area) -> Task:
-        return Task(_("Find a collaborator for %(area)s") % {"area": row}, reverse("accounts:coverage"))
+        url = f"{reverse('accounts:people')}?give={row.uid}"
+        return Task(_("Find a collaborator for %(area)s") % {"area": row}, url)
 
     grants = Grant.objects.valid_on(clock.today()).filter(role=Role.COLLABORATOR, user__is_active=True)
     covered = AreaClosure.objects.filter(ancestor_id__in=grants.values("area_id")).values("area_id")
@@ -566,19 +737,23 @@ def without_collaborator(user: User) -> Group:
 
 # fmt: off
 BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
-    Role.COLLABORATOR: (reminded, to_report, late_advice),
-    Role.LEADER: (to_decide, to_adjust, to_conclude, to_appraise, to_publish),
+    Role.COLLABORATOR: (reminded, reports_due, to_answer, given_to, to_report, late_advice),
+    Role.LEADER: (
+        to_decide, to_adjust, to_conclude, to_appraise, to_publish, reports_due,
+        to_answer, given_to, to_confirm_task, to_review,
+    ),
     Role.OFFICER: (
-        to_complete, to_submit, to_register, to_conclude, to_appraise, at_ministry,
+        reports_due, to_complete, to_submit, to_register, to_conclude, to_appraise, at_ministry,
         to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate, to_settle, to_close,
-        late_advice,
+        reports_to_submit, reports_to_issue,
+        late_advice, late_pledges, to_answer, given_to, to_confirm_task, to_review,
     ),
     Role.CENTRE: (to_complete, to_submit, reminded, to_confirm, to_sign, to_start, late, to_fulfil, to_liquidate,
-        to_report, late_advice,
+        to_report, late_advice, late_pledges, to_answer, given_to, to_confirm_task,
     ),
-    Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close),
+    Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close, to_answer, given_to),
     Role.MINISTRY: (at_ministry, to_adjust),
-    Role.ADMINISTRATOR: (without_role, without_collaborator),
+    Role.ADMINISTRATOR: (left_behind, without_role, without_collaborator, to_review),
 }
 # fmt: on
 

@@ -12,7 +12,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_safe
 
-from accounts.models import User
+from accounts.hand_over import recent
+from accounts.models import User, staff_read_in
+from accounts.permissions import may_administer
 from accounts.roles import Role
 from accounts.signed_in import user_of
 from core import clock, sheets
@@ -29,7 +31,7 @@ from programmes.models import Activity, Programme, Target
 from projects.models import Project
 from projects.views.shared import project_of
 from reports.measures.money import summary
-from reports.views import page_of
+from reports.views.reading import page_of
 
 PAGE_SIZE = 50
 
@@ -50,6 +52,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "total": sum(group.total for group in groups),
         "only": request.GET.get("only", "") if len(groups) == 1 and groups[0].shown is None else "",
         "late": late,
+        "taken_over": recent(user),
         "today": clock.today(),
         "phone": user.sight.roles == {Role.COLLABORATOR},
     }
@@ -97,6 +100,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "first": first,
         "last": last,
         "figures": overview.linked(figures, first, last),
+        "mobilised": overview.mobilised(user, first, last),
         "lines": lines,
         "activities": overview.by_activity(user, first, last),
         "supported": overview.Figures(first, last)(
@@ -214,6 +218,8 @@ NETWORK_COLUMNS = (
     sheets.Column(_lazy("Place"), lambda unit: unit.area.full_name, width=30),
     sheets.Column(_lazy("Covered by"), lambda unit: ", ".join(one.full_name for one, _since in unit.people), width=40),
     sheets.Column(_lazy("Latest progress told"), lambda unit: unit.updated_on, "day"),
+    sheets.Column(_lazy("Last report of the person"), lambda unit: unit.last_by_them, "day"),
+    sheets.Column(_lazy("Last contact"), lambda unit: unit.contact_at and clock.local_day(unit.contact_at), "day"),
     sheets.Column(_lazy("Establishments"), lambda unit: unit.establishments, "number"),
     sheets.Column(_lazy("Projects"), lambda unit: unit.projects, "number"),
     sheets.Column(_lazy("under way"), lambda unit: unit.running, "number"),
@@ -240,6 +246,9 @@ def network(request: HttpRequest) -> HttpResponse:
         "total": len(units),
         "covered": sum(1 for unit in units if unit.people),
         "gaps": sum(1 for unit in units if unit.gap),
+        "may_give": may_administer(user) and day == clock.today(),
+        "reads_staff": bool(staff_read_in(user)),
         "drawing": coverage.drawn(units),
+        "works": bool(user.sight.province_ids),
     }
     return render(request, "home/network.html", context)

@@ -15,6 +15,7 @@ from imports.columns import UNITS, Column, Money, Wrong, shown
 from imports.importers import WRONG, Importer, Row
 
 MAX_ROWS = 10_000
+_SUM = re.compile(r"(tong cong|tong so)\b(?! ty\b)")  # «Tổng công ty …» is a name
 HEAD_WITHIN = 20  # rows above the data may hold a title
 TOTALS = ("tong", "tong cong", "cong", "tong so", "cong tong")
 
@@ -62,11 +63,15 @@ def find_table(book: Book, importer: Importer) -> tuple[Sheet, int, dict[str, in
     """The sheet, the row of its head, {column: position}, and what the sender should know. Raises NotUsable."""
     wanted = {head: column.code for column in importer.columns for head in _heads(column)}
     best: tuple[int, Sheet, int, dict[str, list[int]]] | None = None
+    two: tuple[int, list[Cell]] | None = None  # a head of two lines, as one
     for sheet in book.sheets:
         for number, row in enumerate(sheet.rows[:HEAD_WITHIN]):
-            found = _matches(row, wanted)
-            if found and (best is None or len(found) > best[0]):
-                best = (len(found), sheet, number, found)
+            above = sheet.rows[number - 1] if number else []
+            both = [cell if cell is not None else over for cell, over in zip(row, above, strict=False)]
+            for line, cells in ((None, row), (number, both)):
+                found = _matches(cells, wanted)
+                if found and (best is None or len(found) > best[0]):
+                    best, two = (len(found), sheet, number, found), None if line is None else (line, both)
     needed = [column for column in importer.columns if column.required]
     missing = [column for column in needed if best is None or column.code not in best[3]]
     if best is None or missing:
@@ -78,6 +83,8 @@ def find_table(book: Book, importer: Importer) -> tuple[Sheet, int, dict[str, in
             % {"names": names, "most": HEAD_WITHIN, "heads": heads}
         )
     _count, sheet, head, found = best
+    if two is not None:
+        sheet.rows[head] = two[1]
     twice = [column for column in importer.columns if len(found.get(column.code, [])) > 1]
     if twice:
         places = ", ".join(letters(position) for position in found[twice[0].code])
@@ -124,18 +131,41 @@ def _warnings(book: Book, sheet: Sheet, head: int, found: dict[str, list[int]]) 
     return said
 
 
-def rows_of(sheet: Sheet, head: int, columns: dict[str, int], most: int = MAX_ROWS) -> tuple[list[Row], list[str]]:
+def _counts_columns(cells: list[Cell]) -> bool:
+    """«(1) (2) (3)» or «A B 1 2» below the head, as forms of the state have it."""
+    texts = [shown(cell).strip("() ") for cell in cells if cell is not None]
+    numbers = [int(text) for text in texts if text.isdigit()]
+    letters_first = all(re.fullmatch(r"[A-E]", text) for text in texts if not text.isdigit())
+    return len(numbers) > 2 and letters_first and numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def rows_of(
+    sheet: Sheet, head: int, columns: dict[str, int], importer: Importer, most: int = MAX_ROWS
+) -> tuple[list[Row], list[str]]:
     """The rows below the head that hold anything, with what is wrong with the cells as such. Raises NotUsable."""
-    rows, totals = [], []
+    rows, totals, numbering = [], [], 0
+    required = [columns[column.code] for column in importer.columns if column.required]
     width = len(sheet.rows[head])
     for number, cells in enumerate(sheet.rows[head + 1 :], start=head + 2):
         if all(cells[position] is None for position in columns.values()):
             continue
         first = next(shown(cell) for cell in cells if cell is not None)
-        if _plain(first) in TOTALS:
+        lacking = any(cells[position] is None for position in required)
+        if _plain(first) in TOTALS or lacking and _SUM.match(_plain(first)):
             totals.append(number)
             continue
+        if number == head + 2 and _counts_columns(cells):
+            numbering = number
+            continue
         rows.append(Row(number, [*cells[:width]]))
+    unworked = {line + 1 for line, _position in sheet.unworked}
+    below = []  # «Người lập biểu …»: who signed, behind the last row in which anything stands that a row must have
+    while (
+        len(rows) > 1
+        and rows[-1].number not in unworked
+        and not any(rows[-1].cells[position] is not None for position in required)
+    ):
+        below.append(rows.pop().number)
     if not rows:
         raise NotUsable(_("There is no row below the head. Enter at least one."))
     if len(rows) > most:
@@ -154,6 +184,11 @@ def rows_of(sheet: Sheet, head: int, columns: dict[str, int], most: int = MAX_RO
                 _("The formula has no stored result. Save the file in Excel and send it anew, or enter the value."),
             )
     said = []
+    if numbering:
+        said.append(_("Row %(row)s numbers the columns and is not read.") % {"row": numbering})
+    if below:
+        numbers = ", ".join(map(str, sorted(below)[:5]))
+        said.append(_("What stands below the table is not read: row %(rows)s.") % {"rows": numbers})
     if totals:
         numbers = ", ".join(map(str, totals[:5]))
         said.append(_("Rows with sums are not read: %(rows)s.") % {"rows": numbers})

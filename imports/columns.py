@@ -25,6 +25,9 @@ class Wrong(Exception):
 
 
 # What spreadsheets show where a formula went wrong.
+_UNSTORABLE = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f\u202a-\u202e\u2066-\u2069\ufffe\uffff]"
+)  # also what turns text round
 FAULTS = ("#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!")
 
 
@@ -71,12 +74,12 @@ class Column:
             return None
         if isinstance(cell, str) and cell in FAULTS:
             raise Wrong(_("The formula shows %(fault)s. Enter the value itself.") % {"fault": cell})
+        if isinstance(cell, str) and _UNSTORABLE.search(cell):
+            raise Wrong(_("The cell holds characters that cannot be stored. Type it anew."))
         return self.value(cell, context, notes)
 
     def value(self, cell: Cell, context: Any, notes: list[str]) -> Any:
         text = " ".join(nfc(shown(cell)).split())
-        if "\0" in text:
-            raise Wrong(_("The cell holds characters that cannot be stored. Type it anew."))
         if len(text) > self.most:
             raise Wrong(
                 _("%(count)s characters; at most %(most)s. Shorten it.") % {"count": len(text), "most": self.most}
@@ -173,6 +176,40 @@ class Money(Column):
             _("«%(cell)s» is no amount. Enter digits, for example %(example)s.")
             % {"cell": shown(cell), "example": self.example}
         )
+
+
+NOT_APPLICABLE = "not_applicable"  # what a figure that cannot be there is read as
+
+
+def says_not_applicable(cell: Cell) -> bool:
+    """«x», «không áp dụng», «KAD», «n/a»: there is no such figure for it, which is neither 0 nor «not reported»."""
+    return isinstance(cell, str) and fold(cell.strip()) in {"x", "khong ap dung", "kad", "n/a", "does not apply"}
+
+
+@dataclass(frozen=True)
+class WholeOrNot(Whole):
+    """A whole number, or that it does not apply."""
+
+    def words(self, context: Any) -> str:
+        return f"{super().words(context)} {_or_not()}"
+
+    def value(self, cell: Cell, context: Any, notes: list[str]) -> Any:
+        return NOT_APPLICABLE if says_not_applicable(cell) else super().value(cell, context, notes)
+
+
+@dataclass(frozen=True)
+class MoneyOrNot(Money):
+    """An amount, or that it does not apply."""
+
+    def words(self, context: Any) -> str:
+        return f"{super().words(context)} {_or_not()}"
+
+    def in_unit(self, cell: Cell, unit: int) -> Any:
+        return NOT_APPLICABLE if says_not_applicable(cell) else super().in_unit(cell, unit)
+
+
+def _or_not() -> str:
+    return _("x: does not apply.")
 
 
 UNITS = {"đồng": 1, "nghìn đồng": 1_000, "triệu đồng": 1_000_000, "tỷ đồng": 1_000_000_000}

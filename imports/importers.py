@@ -43,10 +43,12 @@ class Row:
 
 @dataclass(frozen=True)
 class Stored:
-    """What became of the rows: records of `Importer.model`, the changed ones with the fields they had before."""
+    """What became of the rows: records of `Importer.model`, the changed ones with the fields they had before. `rest`:
+    what the importer needs besides to take it back, as JSON."""
 
     created: Sequence[models.Model] = ()
     changed: Sequence[tuple[models.Model, dict[str, Any]]] = ()
+    rest: dict[str, Any] = field(default_factory=dict)
 
 
 class Importer:
@@ -61,6 +63,7 @@ class Importer:
     sheet: ClassVar[Any]  # the name of the template's sheet
     file: ClassVar[str]  # of the template, without ending
     asks_target: ClassVar[bool] = False
+    personal: ClassVar[bool] = False  # its rows are people: nothing of what was written goes into an answer or a log
     parts: ClassVar[Sequence[type[models.Model]]] = ()  # records that belong to one of `model` and go with it
 
     def may(self, user: "User") -> Verdict:
@@ -108,8 +111,8 @@ class Importer:
                     other._base_manager.filter(**{f"{name}__in": part}).delete()
             self.model._base_manager.filter(pk__in=part).delete()
 
-    def taken_back(self, changed: list[Any], before: dict[int, dict[str, Any]]) -> None:
-        """What else to do once changed records have their values of before again ({pk: fields})."""
+    def taken_back(self, changed: list[Any], before: dict[int, dict[str, Any]], rest: dict[str, Any]) -> None:
+        """What else to do once changed records have their values of before again ({pk: fields}). `rest`: of Stored."""
 
     def url_of(self, obj: Any) -> str:
         """The page of a record."""

@@ -74,7 +74,7 @@ def check_file(row: Import) -> dict[str, Any]:
         sheet, head, columns, warnings = checking.find_table(book, importer)
         heads = sheet.rows[head]
         units = checking.units_of(heads, importer, columns)
-        rows, more = checking.rows_of(sheet, head, columns, importer.max_rows)
+        rows, more = checking.rows_of(sheet, head, columns, importer, importer.max_rows)
     except workbooks.Unreadable as error:
         return {"state": ImportState.UNREADABLE, "fault": error.words, "upload": None}
     except checking.NotUsable as error:
@@ -232,6 +232,7 @@ def store(row: Import, *, valid_only: bool) -> bool:
         "created": [obj.pk for obj in stored.created],
         "changed": [[obj.pk, before] for obj, before in stored.changed],
         "versions": {str(obj.pk): getattr(obj, "version", 0) for obj in _all(stored)},
+        "rest": stored.rest,
         "left": [[one.number, one.label] for one in rows if one.kind == WRONG][:200],
     }
     row.state, row.stored_at = ImportState.STORED, clock.now()
@@ -317,10 +318,10 @@ def undo(row: Import, *, actor: User) -> Import:
     bulk_change(model, changed, {"version", *(name for values in before.values() for name in values)})
     note = _("Import of «%(file)s» taken back") % {"file": row.file_name}
     record_many(trail, actor=actor, note=note)
-    importer.taken_back(changed, before)
+    importer.taken_back(changed, before, row.receipt.get("rest", {}))
     importer.take_back(_in_parts(model, row.receipt["created"]), actor, note)
     row.state = ImportState.UNDONE
-    row.receipt = {**row.receipt, "created": [], "changed": [], "versions": {}}
+    row.receipt = {**row.receipt, "created": [], "changed": [], "versions": {}, "rest": {}}
     row.version += 1
     row.save()
     record(row, "import_undo", actor=actor)

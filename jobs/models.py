@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core import clock
 from core.models import public_id_field
-from jobs.words import WORDS
+from jobs.words import in_words
 
 
 class JobState(models.TextChoices):
@@ -30,7 +30,11 @@ class JobQuerySet(models.QuerySet["Job"]):
     def runnable(self) -> "JobQuerySet":
         """Waiting, or running under a lease that has run out, best first."""
         expired = Q(state=JobState.RUNNING, lease_until__lt=clock.now())
-        return self.filter(Q(state=JobState.QUEUED) | expired).order_by("-priority", "id")
+        return self.filter(Q(state=JobState.QUEUED) | expired).order_by("-priority", "turn", "id")
+
+    def held(self) -> "JobQuerySet":
+        """In the hands of a worker that still renews its lease."""
+        return self.filter(state=JobState.RUNNING, lease_until__gte=clock.now())
 
     def unfinished(self) -> "JobQuerySet":
         return self.filter(state__in=[JobState.QUEUED, JobState.RUNNING])
@@ -48,13 +52,15 @@ class Job(models.Model):
     params: "models.JSONField[Any, Any]" = models.JSONField(default=dict)
     key = models.CharField(max_length=200, blank=True)  # one unfinished job a key
     priority = models.SmallIntegerField(choices=Priority.choices, default=Priority.PERSON)
+    lane = models.CharField(max_length=80, blank=True)  # whose turn it is: a province, or who asked
+    turn = models.PositiveBigIntegerField(default=0)  # lanes take turns: the n-th of each before the n+1-th of any
     state = models.CharField(max_length=10, choices=JobState.choices, default=JobState.QUEUED)
     attempt = models.PositiveSmallIntegerField(default=0)
     token = models.BigIntegerField(default=0)
     lease_until = models.DateTimeField(null=True)
     done = models.PositiveIntegerField(default=0)
     total = models.PositiveIntegerField(default=0)
-    message = models.CharField(max_length=300, blank=True)  # a code of jobs.words, or a sentence for the person
+    message = models.CharField(max_length=300, blank=True)  # told() of jobs.words, or a sentence for the person
     error = models.TextField(blank=True)  # for support alone
     result = models.CharField(max_length=300, blank=True)  # API path of what was made
     requested_by_kind = models.CharField(max_length=10)
@@ -67,7 +73,7 @@ class Job(models.Model):
     objects: ClassVar[Any] = JobQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["state", "-priority", "id"], name="job_runnable")]
+        indexes = [models.Index(fields=["state", "-priority", "turn", "id"], name="job_runnable")]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=JobState.values), name="job_state_known"),
             models.CheckConstraint(
@@ -84,7 +90,11 @@ class Job(models.Model):
     @property
     def words(self) -> str:
         """What the person who asked is told of it; empty when there is nothing to say."""
-        return str(WORDS.get(self.message, self.message))
+        return in_words(self.message)
+
+    @property
+    def unfinished(self) -> bool:
+        return self.state in (JobState.QUEUED, JobState.RUNNING)
 
 
 class WorkerHeartbeat(models.Model):

@@ -12,6 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "khuyencong.settings.embedded")
 # Celery warns root about messages that could hold code; ours are JSON.
 warnings.filterwarnings("ignore", category=SecurityWarning)
 TRANSPORT_ALIASES["fsatomic"] = "khuyencong.fsbroker:Transport"
+for _scheme in ("redis", "rediss"):
+    TRANSPORT_ALIASES[_scheme] = "khuyencong.redisbroker:Transport"
 
 app = Celery("khuyencong")
 app.config_from_object("django.conf:settings", namespace="CELERY")

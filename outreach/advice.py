@@ -25,6 +25,8 @@ from projects.models import Project
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
+    from audit.actors import Actor
+
 
 @dataclass(frozen=True)
 class AdviceData:
@@ -38,13 +40,20 @@ class AdviceData:
     assigned_to: User | None = None
 
 
+ADVISING = (Role.OFFICER, Role.LEADER, Role.CENTRE, Role.COLLABORATOR)
+
+
 def advisers(province_id: int) -> "QuerySet[User]":
     """Who may be given a request: people of the department and the centre, and collaborators of the province."""
-    today = Grant.objects.valid_on(clock.today()).filter(
-        role__in=[Role.OFFICER, Role.LEADER, Role.CENTRE, Role.COLLABORATOR], area_id__in=areas_below([province_id])
-    )
+    today = Grant.objects.valid_on(clock.today()).filter(role__in=ADVISING, area_id__in=areas_below([province_id]))
     found: QuerySet[User] = User.objects.people().filter(is_active=True, pk__in=today.values("user_id"))
     return found
+
+
+def may_become_adviser(person: User, province_id: int) -> bool:
+    """Has the person a role by which they may be given a request, today or from a later day on?"""
+    grants = person.grants.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=clock.today()))
+    return grants.filter(role__in=ADVISING, area_id__in=areas_below([province_id])).exists()
 
 
 def _day(on: dt.date | None, not_before: dt.date, field: str, errors: dict[str, str]) -> None:
@@ -105,6 +114,16 @@ def assign(advice: Advice, person: User, *, actor: User) -> Advice:
     return advice
 
 
+def pass_on(advice: Advice, person: User, *, actor: "Actor", reason: str) -> None:
+    """A request that is not closed goes to another person with all the work of the one who had it. The right to that
+    is asked where the work is handed over (accounts.hand_over)."""
+    advice = locked(advice)
+    changes = {"assigned_to": (advice.assigned_to, person)}
+    advice.assigned_to, advice.version = person, advice.version + 1
+    advice.save()
+    record(advice, "hand_over", actor=actor, changes=changes, note=reason, within=advice.enterprise)
+
+
 @transaction.atomic
 def visit(advice: Advice, on: dt.date | None, visitor: str, finding: str, *, actor: User) -> AdviceVisit:
     """Note that somebody went there, and what was found."""
@@ -159,7 +178,8 @@ def _stamped(advice: Advice, code: str, data: Mapping[str, Any], actor: User) ->
         if not answer:
             errors["answer"] = _("Enter the answer.")
         _day(data.get("on"), advice.asked_on, "on", errors)
-        new = {"answer": answer, "answered_on": data.get("on")}
+        # Who answers what was given to nobody is who deals with it from then on.
+        new = {"answer": answer, "answered_on": data.get("on"), "assigned_to": advice.assigned_to or actor}
     elif code == "conclude":
         outcome, project = data.get("outcome"), data.get("project")
         if outcome not in Outcome.values:

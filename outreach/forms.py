@@ -15,6 +15,7 @@ from core.once import OnceForm
 from enterprises.forms import provinces_entered_by
 from enterprises.models import NO_TRADE, Enterprise
 from outreach.advice import AdviceData, advisers
+from outreach.letters import without_address
 from outreach.models import (
     Advice,
     AdviceState,
@@ -531,6 +532,28 @@ class NewCampaignForm(OnceForm, CampaignForm):
     version = None  # type: ignore[assignment]
 
 
+class FileForm(OnceForm, KcForm):
+    """A file that goes with a policy."""
+
+    title = NfcField(label=_("What it is"), max_length=200, help_text=_("For example: toàn văn nghị quyết, mẫu đơn."))
+    file = forms.FileField(
+        label=_("File"),
+        widget=forms.FileInput({"accept": "application/pdf,image/jpeg,image/png"}),
+        help_text=_("PDF, JPEG or PNG, up to 20 MB."),
+    )
+
+
+class LettersForm(OnceForm, KcForm):
+    """As what letters are noted."""
+
+    channel = forms.ModelChoiceField(ListItem.objects.none(), label=_("Noted as"))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_letters_%s", **kwargs)  # the list below has a channel too
+        channel: Any = self.fields["channel"]
+        channel.queryset = offered(ListKind.CHANNEL)
+
+
 class ToldForm(KcForm):
     """How and when the establishments ticked in the list were told."""
 
@@ -559,7 +582,11 @@ class CountForm(KcForm):
 class MatchFilter(FilterForm):
     """Of the establishments a policy or a campaign is for."""
 
-    STATES = (("left", _("Not reached yet")), ("done", _("Reached")))
+    STATES = (
+        ("left", _("Not reached yet")),
+        ("call", _("To be called: no e-mail agreed to")),
+        ("done", _("Reached")),
+    )
     q = NfcField(label=_("Name or tax code"), max_length=100, required=False)
     state = forms.ChoiceField(label=_("State"), choices=[("", _("All")), *STATES], required=False)
 
@@ -570,8 +597,9 @@ class MatchFilter(FilterForm):
             rows = rows.search(data["q"])
         if data.get("state") == "done":
             rows = rows.filter(pk__in=reached)
-        elif data.get("state") == "left":
+        elif data.get("state") in ("left", "call"):
             rows = rows.exclude(pk__in=reached)
+            rows = without_address(rows) if data["state"] == "call" else rows
         return rows
 
 

@@ -10,9 +10,10 @@ from accounts.models import User, areas_below
 from core import clock
 from core.models import FoldedField, NfcCharField, money_field, public_id_field
 from enterprises.models import Enterprise
+from files.models import StoredFile
 from places.models import Area
-from programmes.models import Activity, LegalDocument
-from projects.models import Project
+from programmes.models import Activity, LegalDocument, SupportNorm
+from projects.models import ProgressUpdate, Project
 
 
 def provinces_of(user: User) -> frozenset[int]:
@@ -329,6 +330,120 @@ class AdviceVisit(models.Model):
 # --- policies and their spreading -------------------------------------------------------------------------------------
 
 
+class ReportedBy(models.TextChoices):
+    ESTABLISHMENT = "establishment", _("An establishment")
+    COMMUNE = "commune", _("A commune")
+    OFFICER = "officer", _("An officer")
+
+
+class DifficultyState(models.TextChoices):
+    NOTED = "noted", _("Noted")
+    SENT = "sent", _("Sent upward")
+    ANSWERED = "answered", _("Answered")
+    RESOLVED = "resolved", _("Resolved")
+
+
+class DifficultyQuerySet(models.QuerySet[Any]):
+    def visible_to(self, user: User) -> "DifficultyQuerySet":
+        """Who works in the province; collaborators those of their areas; the ministry what was sent upward."""
+        sight = user.sight
+        seen = Q(province_id__in=provinces_of(user))
+        if sight.granted_area_ids:
+            below = areas_below(sight.granted_area_ids)
+            seen |= Q(enterprise__area_id__in=below) | Q(area_id__in=below)
+        if sight.country or sight.ministry_area_ids:
+            sent = ~Q(state=DifficultyState.NOTED) & Q(sent_on__isnull=False)
+            seen |= sent if sight.country else sent & Q(province_id__in=sight.ministry_area_ids)
+        return self.filter(seen)
+
+
+class Difficulty(models.Model):
+    """A difficulty somebody has with a rule: with a document, a norm or a content of support (at least one of them),
+    told by an establishment, a commune or an officer, perhaps with a report of progress (`update`).
+
+    It is sent upward with a paper where the province cannot change the rule itself, answered, and resolved."""
+
+    public_id = public_id_field()
+    province = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    reporter = models.CharField(max_length=20, choices=ReportedBy.choices)
+    enterprise = models.ForeignKey(
+        Enterprise, on_delete=models.PROTECT, null=True, blank=True, related_name="difficulties"
+    )
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    update = models.ForeignKey(
+        ProgressUpdate, on_delete=models.PROTECT, null=True, blank=True, related_name="policy_difficulties"
+    )
+    document = models.ForeignKey(
+        LegalDocument, on_delete=models.PROTECT, null=True, blank=True, related_name="difficulties"
+    )
+    norm = models.ForeignKey(SupportNorm, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    problem = models.TextField()
+    proposal = models.TextField(blank=True)
+    reported_on = models.DateField()
+    state = models.CharField(max_length=10, choices=DifficultyState.choices, default=DifficultyState.NOTED)
+    sent_on = models.DateField(null=True, blank=True)
+    sent_to = NfcCharField(max_length=200, blank=True)
+    sent_paper = NfcCharField(max_length=200, blank=True)
+    answered_on = models.DateField(null=True, blank=True)
+    answer = models.TextField(blank=True)
+    answer_paper = NfcCharField(max_length=200, blank=True)
+    resolved_on = models.DateField(null=True, blank=True)
+    resolution = models.TextField(blank=True)
+    version = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(default=clock.now)
+
+    objects: ClassVar[Any] = DifficultyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-reported_on", "-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=DifficultyState.values) & Q(reporter__in=ReportedBy.values),
+                name="difficulty_codes_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(document__isnull=False) | Q(norm__isnull=False) | Q(activity__isnull=False),
+                name="difficulty_against_something",
+            ),
+            models.CheckConstraint(
+                condition=Q(reporter="establishment", enterprise__isnull=False, area__isnull=True)
+                | Q(reporter="commune", area__isnull=False, enterprise__isnull=True)
+                | Q(reporter="officer", enterprise__isnull=True, area__isnull=True),
+                name="difficulty_of_one_reporter",
+            ),
+            models.CheckConstraint(condition=~Q(problem=""), name="difficulty_in_words"),
+            models.CheckConstraint(
+                condition=~Q(state="sent") | (Q(sent_on__isnull=False) & ~Q(sent_paper="")),
+                name="difficulty_sent_with_paper",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="answered") | (Q(answered_on__isnull=False) & ~Q(answer="")),
+                name="difficulty_answered_in_words",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="resolved") | (Q(resolved_on__isnull=False) & ~Q(resolution="")),
+                name="difficulty_resolved_in_words",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.against}: {self.problem[:60]}"
+
+    @property
+    def against(self) -> str:
+        """What it is about, shortly."""
+        if self.document is not None:
+            return str(self.document)
+        return str(self.norm.activity_text if self.norm is not None else self.activity)
+
+    @property
+    def by(self) -> str:
+        if self.enterprise is not None:
+            return self.enterprise.name
+        return self.area.full_name if self.area is not None else str(self.get_reporter_display())
+
+
 class PolicyQuerySet(OfProvince):
     def public(self) -> Any:
         return self.filter(published=True)
@@ -369,6 +484,25 @@ class Policy(models.Model):
         if document.in_force_from is None:
             return "unknown"
         return "future" if document.in_force_from > today else "now"
+
+
+class PolicyFile(models.Model):
+    """A file that goes with a policy: the document itself, a form, a leaflet. Everybody may read it once the policy is
+    shown to everybody."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="files")
+    title = NfcCharField(_("what it is"), max_length=200)
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["policy", "file"], name="policy_file_once"),
+            models.CheckConstraint(condition=~Q(title=""), name="policy_file_titled"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
 
 
 class Campaign(models.Model):
@@ -457,3 +591,22 @@ class StatusQuery(models.Model):
 
     def __str__(self) -> str:
         return self.address[:8]
+
+
+class PolicyLetter(models.Model):
+    """A letter about a policy to an establishment that was asked for, once; `sent_at` None: not sent yet. What it did
+    is noted in `Reached` (outreach/letters.py)."""
+
+    policy = models.ForeignKey(Policy, on_delete=models.PROTECT, related_name="letters")
+    enterprise = models.ForeignKey(Enterprise, on_delete=models.PROTECT, related_name="letters")
+    channel = models.ForeignKey(ListItem, on_delete=models.PROTECT, related_name="+")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(default=clock.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [models.UniqueConstraint(fields=["policy", "enterprise"], name="policy_letter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.enterprise} · {self.policy}"

@@ -7,11 +7,12 @@ from django.utils.translation import gettext as _
 from accounts.roles import Role
 from core.verdicts import YES, Verdict, no
 from places.models import Area, AreaClosure
+from places.services import province_of
 
 if TYPE_CHECKING:
     from accounts.models import User
     from enterprises.models import Enterprise
-    from outreach.models import Advice
+    from outreach.models import Advice, Difficulty
 
 
 def may_keep(province: Area | int | None, user: "User") -> Verdict:
@@ -48,3 +49,34 @@ def may_edit_lists(user: "User") -> Verdict:
     if user.has_role(Role.OFFICER, Role.ADMINISTRATOR):
         return YES
     return no(_("Only an officer or an administrator changes these lists."))
+
+
+def may_report_from(area: Area, user: "User") -> Verdict:
+    """Enters a difficulty a commune told: officer, centre, or the collaborator of the area."""
+    province = area if area.level == "province" else province_of(area)
+    if may_keep(province, user):
+        return YES
+    granted = user.sight.granted_area_ids
+    if granted and AreaClosure.objects.filter(ancestor_id__in=granted, area_id=area.pk).exists():
+        return YES
+    return no(_("Only the collaborator of the area, the centre or an officer does this for a commune."))
+
+
+def may_note(difficulty: "Difficulty", user: "User") -> Verdict:
+    """Puts right what was typed of a difficulty: whoever could enter it."""
+    if difficulty.enterprise is not None:
+        return may_answer_for(difficulty.enterprise, user)
+    return may_report_from(difficulty.area if difficulty.area is not None else difficulty.province, user)
+
+
+def may_send_up(difficulty: "Difficulty", user: "User") -> Verdict:
+    """Sends a difficulty upward, records answer and outcome."""
+    return may_keep(difficulty.province_id, user)
+
+
+def may_review(user: "User") -> Verdict:
+    """Reads what of the rules is to be looked at: whoever works for a province, administers it, or the country."""
+    sight = user.sight
+    if sight.country or sight.province_ids or sight.administers_ids:
+        return YES
+    return no(_("The review of policies is seen by those who work for the whole province."))

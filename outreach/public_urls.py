@@ -10,4 +10,5 @@ urlpatterns = [
     path("duoc-ho-tro-gi/", public.asks, name="support"),
     path("tra-cuu-ho-so/", public.status, name="status"),
     path("<uuid:public_id>/", public.policy, name="policy"),
+    path("<uuid:public_id>/files/<int:pk>/", public.policy_file, name="policy_file"),
 ]

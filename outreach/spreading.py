@@ -15,7 +15,8 @@ from core.errors import Invalid, WrongState
 from core.locks import lock, lock_name
 from core.text import fold, nfc
 from enterprises.models import Enterprise
-from outreach.models import Campaign, HeadCount, ListItem, ListKind, Policy, Reached
+from files.services import check_paper, store_bytes
+from outreach.models import Campaign, HeadCount, ListItem, ListKind, Policy, PolicyFile, Reached
 from outreach.permissions import may_answer_for, may_keep
 from outreach.services import audience, check_audience, taken
 from outreach.storing import change, locked, make
@@ -26,6 +27,8 @@ from projects.models import Project
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+MOST_FILES = 20
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,40 @@ def change_policy(row: Policy, data: PolicyData, *, actor: "User", version: int 
     same = Policy.objects.filter(province=row.province, title=values["title"]).exclude(pk=row.pk)
     taken(same, _("There is a policy of this title."), "title")
     return change(row, values, many, actor=actor)
+
+
+def add_file(row: Policy, upload: Any, title: str, *, actor: "User") -> PolicyFile:
+    """A file for a policy, judged by its content. The same file twice is one."""
+    may_keep(row.province_id, actor).require()
+    content, mime = check_paper(upload)
+    return _keep_file(row, content, mime, title, actor)
+
+
+@transaction.atomic
+def _keep_file(row: Policy, content: bytes, mime: str, title: str, actor: "User") -> PolicyFile:
+    row = lock(row)
+    title = " ".join(nfc(title).split())
+    if not title:
+        raise Invalid(fields={"title": _("Say what it is.")})
+    if row.files.count() >= MOST_FILES:
+        raise Invalid(fields={"file": _("At most %(count)s files of a policy.") % {"count": MOST_FILES}})
+    made, new = PolicyFile.objects.get_or_create(
+        policy=row, file=store_bytes(content, mime), defaults={"title": title[:200]}
+    )
+    if new:
+        record(row, "add_file", actor=actor, changes={"file": (None, made.title)})
+    return made
+
+
+@transaction.atomic
+def remove_file(row: Policy, pk: int, *, actor: "User") -> None:
+    """Take a file off a policy; gone already is well."""
+    row = lock(row)
+    may_keep(row.province_id, actor).require()
+    found = row.files.filter(pk=pk).first()
+    if found is not None:
+        record(row, "remove_file", actor=actor, changes={"file": (found.title, None)})
+        found.delete()
 
 
 def found_in(rows: Any, text: str) -> Any:

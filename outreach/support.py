@@ -16,6 +16,7 @@ from outreach.models import ListItem, ListKind, Policy, StatusQuery
 from outreach.services import offered
 from places.models import Area, AreaClosure, Level
 from programmes.models import Activity, AppraisalCriterion, StepRule, SupportNorm
+from programmes.papers import Needed, papers_for
 from projects.models import DONE, EDITABLE, OPEN_FOR_PROGRESS, Project, ProjectState
 from projects.procedure import deadline_of
 
@@ -105,6 +106,11 @@ def criteria_for(province: Area | None) -> list[AppraisalCriterion]:
     """By what a file is judged today: what its papers must show."""
     here = _here(province) if province is not None else Q(area__isnull=True)
     return list(AppraisalCriterion.objects.valid_on(clock.today()).filter(here).order_by("source", "pk"))
+
+
+def papers_of(answers: Answers, may: list[Content]) -> list[Needed]:
+    """The papers of a file for what it may ask for, of every source."""
+    return papers_for([row.activity for row in may], province_above(answers.commune), clock.today()) if may else []
 
 
 def next_deadlines(province: Area | None) -> list[Deadline]:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from outreach.views import policies, requests, surveys, uptake
+from outreach.views import policies, requests, review, surveys, uptake
 
 app_name = "outreach"
 urlpatterns = [
@@ -22,11 +22,17 @@ urlpatterns = [
     path("policies/", policies.policies, name="policies"),
     path("policies/new/", policies.policy_new, name="policy_new"),
     path("policies/<uuid:public_id>/", policies.policy, name="policy"),
+    path("policies/<uuid:public_id>/files/<int:pk>/", policies.policy_file, name="policy_file"),
     path("policies/<uuid:public_id>/edit/", policies.policy_edit, name="policy_edit"),
     path("campaigns/", policies.campaigns, name="campaigns"),
     path("campaigns/new/", policies.campaign_new, name="campaign_new"),
     path("campaigns/<uuid:public_id>/", policies.campaign, name="campaign"),
     path("campaigns/<uuid:public_id>/edit/", policies.campaign_edit, name="campaign_edit"),
+    path("review/", review.policy_review, name="review"),
+    path("difficulties/", review.difficulties, name="difficulties"),
+    path("difficulties/new/", review.difficulty_new, name="difficulty_new"),
+    path("difficulties/<uuid:public_id>/", review.difficulty, name="difficulty"),
+    path("difficulties/<uuid:public_id>/edit/", review.difficulty_edit, name="difficulty_edit"),
     path("uptake/", uptake.matrix, name="uptake"),
     path("lists/", uptake.lists, name="lists"),
 ]

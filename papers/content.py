@@ -12,9 +12,10 @@ from core import clock
 from core.models import SUPPORT_SOURCES, Source
 from core.money import group
 from enterprises.models import Enterprise
+from files.template_fields import values
 from funding.models import Account, EntryKind, LedgerEntry
 from papers.catalogue import Form
-from papers.fields import FIELDS, values
+from papers.fields import FIELDS
 from papers.words import DATE_DOTS, DOTS, DRAFT, day, long_day, said, span, vnd, vnd_words
 from places.models import Area
 from projects import appraisal, contracts

@@ -5,21 +5,14 @@ from django.utils.http import content_disposition_header
 
 from core.errors import WrongState
 from core.text import fold
+from files.template_pages import file_answer
+from files.word import WORD
 from papers import archive, services
 from papers.catalogue import FORMS, LETTER
 from papers.content import project_context
-from papers.rendering import WORD
 from projects.models import Project
 
 PDF = "application/pdf"
-
-
-def file_answer(content: bytes, kind: str, name: str) -> HttpResponse:
-    """A file to be saved under this name."""
-    response = HttpResponse(content, content_type=kind)
-    response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 def paper_answer(project: Project, form_code: str, format_name: str, of: str) -> HttpResponse:

@@ -1,6 +1,7 @@
 """What a paper can say of a project: every name a template may use, with its words. `rows[].x` is x of each row.
 
-`papers/content.py` fills all of them; `sample` fills each with its own mark, to see whether a template holds it.
+`papers/content.py` fills all of them; `files.template_fields.sample` fills each with its own mark, to see whether a
+template holds it.
 """
 
 from typing import Any
@@ -138,44 +139,3 @@ LETTER_FIELDS: dict[str, Any] = {
     "sums.other": _("Other money in all"),
     "sums.total": _("Cost in all"),
 }
-
-
-def place(context: dict[str, Any], path: str, value: str) -> None:
-    """Put `value` where the path says; into the one row of a list."""
-    *above, last = path.split(".")
-    here: Any = context
-    for name in above:
-        if name.endswith("[]"):
-            here = here.setdefault(name[:-2], [{}])[0]
-        else:
-            here = here.setdefault(name, {})
-    here[last] = value
-
-
-def values(context: dict[str, Any], path: str) -> list[str]:
-    """What stands there: one value, or one of each row."""
-    found: list[Any] = [context]
-    for name in path.split("."):
-        if name.endswith("[]"):
-            found = [row for item in found for row in item[name[:-2]]]
-        else:
-            found = [item[name] for item in found]
-    return found
-
-
-def sample(fields: dict[str, Any]) -> dict[str, Any]:
-    """A context in which every field is its own mark, for looking whether a template holds it."""
-    context: dict[str, Any] = {}
-    for number, path in enumerate(fields):
-        place(context, path, mark_of(number))
-    return context
-
-
-def mark_of(number: int) -> str:
-    return f"«{number:03d}»"
-
-
-def absent(text: str, wanted: list[str], fields: dict[str, Any]) -> list[str]:
-    """Which of the wanted fields the filled sample does not show."""
-    order = list(fields)
-    return [path for path in wanted if mark_of(order.index(path)) not in text]

@@ -11,7 +11,7 @@ from core.errors import DomainError
 from core.forms import DateField, KcForm, MoneyField, NfcField, WholeField
 from core.models import Source
 from core.once import OnceForm
-from papers import rendering
+from files import packages
 from papers.catalogue import LETTER, Form
 from papers.engagements import EngagementData, auditors_of
 from papers.services import TemplateData
@@ -52,7 +52,7 @@ class TemplateForm(OnceForm, KcForm):
 
     def clean_file(self) -> Any:
         upload = self.cleaned_data["file"]
-        if upload.size > rendering.MAX_BYTES:
+        if upload.size > packages.MAX_BYTES:
             raise forms.ValidationError(_("The file is larger than 5 MB."))
         return upload
 

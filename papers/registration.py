@@ -20,8 +20,8 @@ from papers.content import NO_NUMBER, ministry_unit, name_of, office
 from papers.sheets import table_book
 from papers.words import DRAFT, day, long_day, said, span
 from places.models import Area
-from programmes.models import StepRule
 from projects.models import DONE, DecisionMoney, Project, ProjectState, StepPaper
+from reports.registering import Row, by_group, due_on, grouped, rows_of, sums
 
 HEADS = (
     ("TT", 6),
@@ -35,23 +35,7 @@ HEADS = (
     ("Nguồn khác (triệu đồng)", 13),
     ("Tổng (triệu đồng)", 13),
 )
-LEFT_OUT = (ProjectState.DRAFT, ProjectState.RETURNED, ProjectState.REJECTED, ProjectState.STOPPED)
-SEVERAL = "Đề án gồm nhiều nhóm nội dung"
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X", "XI", "XII")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One project, its money by source in đồng; a source nobody reported is None."""
-
-    project: Project
-    group: str
-    money: dict[str, int | None]
-
-    @property
-    def total(self) -> int | None:
-        known = [amount for amount in self.money.values() if amount is not None]
-        return sum(known) if known else None
 
 
 @dataclass(frozen=True)
@@ -61,45 +45,12 @@ class Narrative:
     aims_next: str
 
 
-def rows_of(province: Area, year: int) -> list[Row]:
-    """Projects of the national programme that the province submitted or registered for the year, by group of activity.
-    Without what was recorded after the fact, sent back, rejected or stopped."""
-    projects = (
-        Project.objects.filter(province=province, year=year, programme__source=Source.NATIONAL, historical=False)
-        .filter(submitted_at__isnull=False)
-        .exclude(state__in=LEFT_OUT)
-        .select_related("area", "implementing_unit", "programme")
-        .prefetch_related("estimates", "activities__group", "beneficiaries")
-    )
-    rows = []
-    for project in projects:
-        groups = sorted({activity.group for activity in project.activities.all()}, key=lambda group: group.code)
-        amounts = {row.source: row.amount_vnd for row in project.estimates.all()}
-        rows.append(
-            Row(
-                project,
-                groups[0].name if len(groups) == 1 else SEVERAL,
-                {source.value: amounts.get(source) for source in Source},
-            )
-        )
-    return sorted(rows, key=lambda row: (row.group == SEVERAL, row.group, row.project.code))
-
-
-def due_on(year: int) -> tuple[dt.date | None, StepRule | None]:
-    """The last day for a year's registration, and the rule that says so: the one in force on that day."""
-    for rule in StepRule.objects.filter(step="register", source=Source.NATIONAL):
-        due = rule.due_in(year)
-        if due is not None and rule.in_force_on(due):
-            return due, rule
-    return None, None
-
-
 def first_words(province: Area, year: int) -> Narrative:
     """The three parts as the figures say them, to be completed by the officer."""
     before, now = year - 2, year - 1
     rows = rows_of(province, year)
     asked = sum(row.money[Source.NATIONAL] or 0 for row in rows)
-    groups = "; ".join(f"{name}: {count} đề án" for name, count in _by_group(rows))
+    groups = "; ".join(f"{name}: {count} đề án" for name, count in by_group(rows))
     aims = f"Năm {year} tỉnh đăng ký {len(rows)} đề án, nhiệm vụ khuyến công quốc gia"
     aims += f", đề nghị kinh phí khuyến công quốc gia {million(asked)} triệu đồng" if rows else ""
     aims += f" ({groups})." if groups else "."
@@ -125,13 +76,6 @@ def _told(province: Area, year: int) -> str:
         f"đồng; đã nghiệm thu {done} đề án; đã tạm ứng, thanh toán {million(paid)} triệu đồng."
     )
     return f"{told} Ngừng triển khai {stopped} đề án." if stopped else told
-
-
-def _by_group(rows: list[Row]) -> list[tuple[str, int]]:
-    counts: dict[str, int] = {}
-    for row in rows:
-        counts[row.group] = counts.get(row.group, 0) + 1
-    return list(counts.items())
 
 
 def letter_context(province: Area, year: int, words: Narrative) -> dict[str, Any]:
@@ -168,24 +112,6 @@ def letter_context(province: Area, year: int, words: Narrative) -> dict[str, Any
 
 def _shown(amount: int | None) -> str:
     return "…" if amount is None else million(amount)
-
-
-def sums(rows: list[Row]) -> dict[str, int | None]:
-    """By source and in all; None where no project reports the source."""
-
-    def total(amounts: list[int | None]) -> int | None:
-        known = [amount for amount in amounts if amount is not None]
-        return sum(known) if known else None
-
-    by_source = {source.value: total([row.money[source] for row in rows]) for source in Source}
-    return {**by_source, "total": total([row.total for row in rows])}
-
-
-def grouped(rows: list[Row]) -> list[tuple[str, list[Row], dict[str, int | None]]]:
-    """Group of activity, its projects and its sums."""
-    return [
-        (name, mine, sums(mine)) for name, _count in _by_group(rows) for mine in [[r for r in rows if r.group == name]]
-    ]
 
 
 def _words(row: Row) -> dict[str, str]:

@@ -18,10 +18,11 @@ from core.errors import Invalid, NotFound, WrongState
 from core.locks import lock
 from core.models import Verified
 from core.text import nfc
+from files import word as rendering
+from files.packages import Refused
 from files.services import read_bytes, store_bytes
-from papers import rendering
+from files.template_fields import faults_of_fields, refusal_words, sample
 from papers.catalogue import FORMS, Form
-from papers.fields import absent, sample
 from papers.models import PaperTemplate
 from papers.pdf import render_pdf
 from papers.permissions import may_change_templates
@@ -153,40 +154,9 @@ def faults_of(form: Form, content: bytes) -> list[str]:
     """Why the content cannot be a template of this paper, in words; nothing when it can."""
     try:
         text = rendering.trial(content, sample(form.whole))
-    except rendering.Refused as refusal:
-        return [_words(refusal)]
-    lacking = absent(text, list(form.holds), form.whole)
-    return [
-        _("The template lacks «%(item)s»: put {{ %(name)s }} where it belongs.")
-        % {"item": form.whole[path], "name": _written(path)}
-        for path in lacking
-    ]
-
-
-def _written(path: str) -> str:
-    """How a field is written in a template: `row.name` inside the loop over its list."""
-    _list, found, field = path.partition("[].")
-    return f"row.{field}" if found else path
-
-
-def _words(refusal: rendering.Refused) -> str:
-    detail = refusal.detail[:80]
-    words = {
-        "too_big": _("The file is too large for a template. At most 5 MB, and 20 MB unpacked."),
-        "not_word": _("This is not a Word document (.docx). Save it in Word as «Word Document (*.docx)»."),
-        "active": _("The document holds something that acts by itself (%(detail)s): macros, objects or fields."),
-        "external": _("The document is linked to something outside it (%(detail)s). Remove links to files and pages."),
-        "not_allowed": _(
-            "The template says more than is allowed (%(detail)s). It may only name fields, repeat rows and leave "
-            "parts out."
-        ),
-        "unknown": _("There is no field «%(detail)s» for this paper."),
-        "syntax": _("A field is written wrongly: %(detail)s."),
-        "too_long": _("Filled in, the paper becomes far too long."),
-        "too_slow": _("Filling in the template takes too much time or memory."),
-        "broken": _("The document cannot be filled in (%(detail)s). Open it in Word, save it again and try once more."),
-    }
-    return words[refusal.code] % {"detail": detail}
+    except Refused as refusal:
+        return [refusal_words(refusal)]
+    return faults_of_fields(text, list(form.holds), form.whole)
 
 
 # --- papers -----------------------------------------------------------------------------------------------------------
@@ -208,8 +178,8 @@ def word_of(form: Form, context: dict[str, Any], province_id: int, source: str) 
     except (OSError, ValueError) as error:
         text = _("The file of the template is missing on the server. Tell the administrator its hash: %(hash)s.")
         raise NotFound(text % {"hash": template.file.sha256}) from error
-    except rendering.Refused as refusal:
-        raise Invalid(_words(refusal)) from refusal
+    except Refused as refusal:
+        raise Invalid(refusal_words(refusal)) from refusal
 
 
 def pdf_of(form: Form, context: dict[str, Any], made_at: dt.datetime | None = None) -> bytes:

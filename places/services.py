@@ -74,8 +74,9 @@ def district_on(area: Area, day: dt.date) -> Area | None:
 def report_lines(on: dt.date, db: str = "default") -> dict[int, int]:
     """For every unit the one unit in whose line a report as of `on` shows it.
 
-    The unit of that day into which all of it went; a unit that was divided, or ended without successor (the
-    districts), stands as its own line. So every record is counted in exactly one line.
+    The unit of that day into which all of it went, in one piece or in parts that came together again; a unit whose
+    parts lie in several, or that ended without successor (the districts), stands as its own line. So every record is
+    counted in exactly one line.
     """
     areas = {row.pk: row for row in Area.objects.using(db)}
     onward: dict[int, list[AreaSuccession]] = defaultdict(list)
@@ -83,21 +84,45 @@ def report_lines(on: dt.date, db: str = "default") -> dict[int, int]:
         onward[link.old_id].append(link)
 
     def line(pk: int) -> int:
-        here = pk
-        while True:
-            links = onward.get(here, [])
-            if _valid(areas[here], on):
-                return here
-            if len(links) != 1 or not links[0].whole:
-                return here
-            here = links[0].new_id
+        links = onward.get(pk, [])
+        if not links or _valid(areas[pk], on):
+            return pk
+        if len(links) == 1:
+            return line(links[0].new_id) if links[0].whole else pk
+        ends = {line(link.new_id) for link in links}
+        return ends.pop() if len(ends) == 1 else pk
 
     return {pk: line(pk) for pk in areas}
 
 
-def report_line(area: Area, on: dt.date) -> Area:
-    """report_lines() for one unit."""
-    return Area.objects.get(pk=report_lines(on)[area.pk])
+def district_lines(on: dt.date, db: str = "default") -> dict[int, int]:
+    """For every unit the district of `on` in whose line a trend by former district shows it.
+
+    A commune of that day or before stands in the district it lay in (before: through what it became by that day); one
+    formed later in the district of all the units it was formed from. One formed from several districts, or that lay in
+    none, stands as its own line: nobody knows which part of its records belongs where.
+    """
+    areas = {row.pk: row for row in Area.objects.using(db)}
+    lines = report_lines(on, db)
+    parents: dict[int, list[AreaParent]] = defaultdict(list)
+    for link in AreaParent.objects.using(db).filter(parent__level=Level.DISTRICT).order_by("valid_from", "pk"):
+        parents[link.area_id].append(link)
+    formed_from: dict[int, list[int]] = defaultdict(list)
+    for succession in AreaSuccession.objects.using(db).filter(on__gt=on):
+        formed_from[succession.new_id].append(succession.old_id)
+
+    def district(pk: int, seen: frozenset[int] = frozenset()) -> int:
+        here = lines[pk]
+        if areas[here].level == Level.DISTRICT:
+            return here
+        links = parents[here]
+        then = [link for link in links if link.valid_to is None or link.valid_to >= on]
+        if links:
+            return lines[(then or links)[-1].parent_id]
+        old = {district(one, seen | {here}) for one in formed_from[here] if one not in seen}
+        return old.pop() if len(old) == 1 else here
+
+    return {pk: district(pk) for pk in areas}
 
 
 @transaction.atomic

@@ -53,6 +53,21 @@ class Versioned(OnceForm, KcForm):
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
 
+class PhotoForm(OnceForm, KcForm):
+    """A photo and what is to be seen on it."""
+
+    photo = forms.FileField(
+        label=_("Photo"),
+        widget=forms.FileInput({"accept": "image/jpeg,image/png,image/webp", "data-kc-photos": ""}),
+        help_text=_("JPEG or PNG. It is made small before sending; where and when it was taken is not kept."),
+    )
+    text = NfcField(
+        label=_("What is to be seen"),
+        max_length=200,
+        help_text=_("In a few words, for who cannot see it, for example: gói bún khô 500 g, mặt trước."),
+    )
+
+
 class ProductForm(Versioned):
     name = NfcField(label=_("Name of the product"), max_length=300)
     group = forms.ModelChoiceField(ProductGroup.objects.none(), label=_("Group of products"))

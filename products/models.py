@@ -10,10 +10,11 @@ from accounts.models import User
 from core import clock
 from core.models import SUPPORT_SOURCES, FoldedField, NfcCharField, Source, Verified, public_id_field
 from enterprises.models import Enterprise
+from files.models import StoredFile
 from places.models import Area, AreaClosure, Level
 from programmes.listed import Listed
 from programmes.models import Programme
-from projects.models import Project
+from projects.models import LockException, Project
 
 if TYPE_CHECKING:
     from accounts.sight import Sight
@@ -147,6 +148,25 @@ class Product(models.Model):
         return self.name
 
 
+class ProductPhoto(models.Model):
+    """A photo of a product and its small copy; `text`: what is to be seen on it, in words."""
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="photos")
+    file = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    small = models.ForeignKey(StoredFile, on_delete=models.PROTECT, related_name="+")
+    text = NfcCharField(_("what is to be seen"), max_length=200)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["product", "file"], name="product_photo_once"),
+            models.CheckConstraint(condition=~Q(text=""), name="product_photo_has_text"),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class BrandState(models.TextChoices):
     PREPARED = "prepared", _("Being prepared")
     FILED = "filed", _("Filed")
@@ -163,7 +183,8 @@ class BrandQuerySet(models.QuerySet["Brand"]):
 class Brand(models.Model):
     """A brand or trade mark of a product and its registration. `project`: the one that supported it. `counts_on`: the
     day as of which reports count the product as one with a brand: that of the filing, or of its recording where that
-    day was locked (programmes/locking.py); None while it is only prepared."""
+    day was locked (programmes/locking.py); None while it is only prepared. `exception`, `exception_at`: by which it was
+    filed or changed in the locked time, and when."""
 
     public_id = public_id_field()
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="brands")
@@ -178,6 +199,8 @@ class Brand(models.Model):
     ended_on = models.DateField(null=True, blank=True)
     reason = NfcCharField(max_length=500, blank=True)
     counts_on = models.DateField(null=True, blank=True)
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
+    exception_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 

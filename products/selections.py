@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -18,6 +18,7 @@ from audit.steps import Move
 from core import clock
 from core.errors import Conflict, Invalid, NotAllowed, WrongState
 from core.locks import lock
+from core.money import group
 from core.text import nfc
 from places.models import Area
 from products.models import (
@@ -160,13 +161,25 @@ class CriterionData:
     max_score: Decimal | None
 
 
+def people_for(row: SelectionRound) -> "QuerySet[User]":
+    """Whose accounts may sit on the council: people of the province."""
+    rows: QuerySet[User] = User.objects.filter(is_active=True, grants__area=row.province, kind="person").distinct()
+    return rows.order_by("full_name")
+
+
 @transaction.atomic
 def set_council(
-    row: SelectionRound, members: Sequence[MemberData], criteria: Iterable[CriterionData] = (), *, actor: "User"
+    row: SelectionRound,
+    members: Sequence[MemberData],
+    criteria: Iterable[CriterionData] = (),
+    *,
+    actor: "User",
+    version: int | None = None,
 ) -> SelectionRound:
     """Who sits on the council, and the weights of this round. Before scoring begins."""
     row = lock(row, "level")
     may_run(row, actor).require()
+    same_version(row, version)
     if row.state not in BEFORE_SCORING or not row.level.own_council:
         raise WrongState(_("Council and weights are set before scoring begins."))
     errors: dict[str, str] = {}
@@ -182,8 +195,10 @@ def set_council(
         if one.max_score is not None and not 0 < one.max_score <= 1000:
             errors["criteria"] = _("A highest score lies above 0 and is at most 1000.")
     weights = [one.weight for one in criteria]
-    if weights and None not in weights and sum(w for w in weights if w is not None) != 100:
-        errors.setdefault("criteria", _("The weights must add up to 100."))
+    total = sum(w for w in weights if w is not None)
+    if weights and None not in weights and total != 100:
+        said = _("The weights must add up to 100; they add up to %(total)s.") % {"total": group(total)}
+        errors.setdefault("criteria", said)
     if errors:
         raise Invalid(fields=errors)
     before = [str(member) for member in row.council.all()]

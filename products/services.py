@@ -30,9 +30,11 @@ from products.models import (
 )
 from products.permissions import may_change_brand, may_enter
 from products.states import BRAND
-from programmes.locking import counting_day, is_locked
+from programmes.locking import is_locked
 from programmes.models import Programme
-from projects.models import Project
+from projects.exceptions import BRANDS, Where, counting, covering
+from projects.exceptions import note as note_exception
+from projects.models import LockException, Project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -175,19 +177,37 @@ def create_brand(product: Product, data: BrandData, *, actor: "User") -> Brand:
     return row
 
 
+def _place(product: Product, *projects: Project | None) -> Where:
+    """What an exception must be for: the area of the establishment, or the one project."""
+    found = {project.pk for project in projects if project is not None}
+    firm = product.enterprise
+    return Where(firm.province_id, tuple(found) if len(found) == 1 else (), (firm.area_id,))
+
+
+def _under(row: Brand, exception: LockException | None, actor: "User") -> None:
+    if exception is not None:
+        row.exception, row.exception_at = exception, clock.now()
+        words = _("Brand «%(name)s» of «%(product)s»") % {"name": row.name, "product": row.product.name}
+        note_exception(exception, row, words, actor=actor)
+
+
 @transaction.atomic
 def change_brand(row: Brand, data: BrandData, *, actor: "User", version: int | None = None) -> Brand:
-    """Change its name or project. A brand that counts in the locked time keeps its project."""
+    """Change its name or project. A brand that counts in the locked time keeps its project, but by an exception."""
     row = lock(row, "product__enterprise", "project")
     may_change_brand(row, actor).require()
     values = _brand(row.product, data)
     same_version(row, version)
     changes = changed(row, values)
+    exception = None
     if "project" in changes and row.counts_on and is_locked(row.product.enterprise.province_id, row.counts_on):
-        raise WrongState(_("This brand counts in the locked time; its project stays."), code="locked")
+        exception = covering(BRANDS, _place(row.product, row.project, values["project"]), actor)
+        if exception is None:
+            raise WrongState(_("This brand counts in the locked time; its project stays."), code="locked")
     if changes:
         row.name, row.project = values["name"], values["project"]
         row.version += 1
+        _under(row, exception, actor)
         row.save()
         record(row, "change", actor=actor, changes=changes, within=row.product)
     return row
@@ -198,7 +218,7 @@ def take_brand_step(
     row: Brand, code: str, *, actor: "User", note: str = "", data: Mapping[str, Any] | None = None
 ) -> Brand:
     """Take a step of its registration. `data`: number and on (file), number, on and valid_to (grant), on (others)."""
-    row = lock(row, "product__enterprise")
+    row = lock(row, "product__enterprise", "project")
     step = BRAND.step_for(row, code)
     if step is None:
         raise WrongState(_("There is no such step."))
@@ -224,11 +244,9 @@ def _dates_of_brand(row: Brand, move: Move) -> None:
         raise Invalid(fields=errors)
     new: dict[str, Any]
     if move.step.code == "file":
-        new = {
-            "filed_no": number,
-            "filed_on": on,
-            "counts_on": counting_day(row.product.enterprise.province_id, on),  # type: ignore[arg-type]
-        }
+        counts_on, exception = counting(BRANDS, _place(row.product, row.project), on, move.actor)  # type: ignore[arg-type]
+        _under(row, exception, move.actor)
+        new = {"filed_no": number, "filed_on": on, "counts_on": counts_on}
     elif move.step.code == "grant":
         new = {"granted_no": number, "valid_from": on, "valid_to": last}
     else:

@@ -6,6 +6,7 @@ app_name = "products"
 urlpatterns = [
     path("", products.index, name="list"),
     path("<uuid:public_id>/", products.detail, name="detail"),
+    path("<uuid:public_id>/photos/<int:pk>/", products.photo, name="photo"),
     path("<uuid:public_id>/edit/", products.edit, name="edit"),
     path("<uuid:public_id>/brands/new/", products.brand_new, name="brand_new"),
     path("brands/<uuid:public_id>/", products.brand, name="brand"),

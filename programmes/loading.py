@@ -24,6 +24,7 @@ from programmes.models import (
     EstablishmentKind,
     Indicator,
     LegalDocument,
+    NeededPaper,
     PeriodKind,
     PriorityCoefficient,
     Programme,
@@ -102,7 +103,7 @@ def load_programmes(tell: Tell = lambda text: None) -> dict[str, int]:
     When a report is due is set by officials, not here (Decree 09/2019/NĐ-CP, Article 8.5).
     """
     return {
-        "legal documents": _legal_documents(),
+        "legal documents": _legal_documents(tell),
         "activity groups": _activity_groups(),
         "activities": _activities(),
         "support norms": _support_norms(tell),
@@ -110,6 +111,7 @@ def load_programmes(tell: Tell = lambda text: None) -> dict[str, int]:
         "appraisal criteria": _bring_in_rules(
             AppraisalCriterion, BY_CODE, _dated("appraisal_criteria.csv", "code", "name"), tell
         ),
+        "papers of a file": _bring_in_rules(NeededPaper, BY_CODE, _needed_papers(), tell),
         "kinds of adjustment": _bring_in_rules(
             AdjustmentKind, BY_CODE, _dated("adjustment_kinds.csv", "code", "change", "name", "authority"), tell
         ),
@@ -129,17 +131,36 @@ def load_programmes(tell: Tell = lambda text: None) -> dict[str, int]:
     }
 
 
-def _legal_documents() -> int:
-    wanted = []
-    for row in rows("legal_documents.csv"):
-        dates = {name: day(row[name]) for name in ("issued_on", "in_force_from", "in_force_to")}
-        plain = {name: row[name] for name in ("number", "type", "issuer", "amends", "replaced_by", "note", "verified")}
-        wanted.append({**plain, **dates, "subject": row["subject_vi"]})
-    numbered = [row for row in wanted if row["number"]]
-    others = [row for row in wanted if not row["number"]]
-    return _bring_in(LegalDocument, ("number", "issuer"), numbered) + _bring_in(
-        LegalDocument, ("number", "issuer", "subject"), others
-    )
+def _legal_documents(tell: Tell) -> int:
+    """By the line of the file they came by, so that a number an official corrected makes no second document; what an
+    official entered or changed is left alone."""
+    known: dict[str, LegalDocument] = {}
+    for row in LegalDocument.objects.all():
+        known.setdefault(row.file_key or _document_key(row.number, row.issuer, row.subject), row)
+    lines = rows("legal_documents.csv")
+    for line in lines:
+        key = _document_key(line["number"], line["issuer"], line["subject_vi"])
+        plain = ("number", "type", "issuer", "amends", "replaced_by", "note", "verified")
+        values: dict[str, Any] = {name: line[name] for name in plain}
+        values |= {name: day(line[name]) for name in ("issued_on", "in_force_from", "in_force_to")}
+        values |= {"subject": line["subject_vi"], "area_id": _province(line["area"]).pk if line["area"] else None}
+        found = known.get(key)
+        if found is None:
+            LegalDocument.objects.create(file_key=key, **values)
+        elif any(getattr(found, name) != value for name, value in values.items()):
+            if found.edited_at is not None:
+                tell(f"left as officials set it: {LegalDocument._meta.verbose_name} {found}")
+                continue
+            for name, value in {**values, "file_key": key}.items():
+                setattr(found, name, value)
+            found.save()
+        elif not found.file_key:
+            LegalDocument.objects.filter(pk=found.pk).update(file_key=key)
+    return len(lines)
+
+
+def _document_key(number: str, issuer: str, subject: str) -> str:
+    return f"{issuer}|{number or subject}"
 
 
 def _activity_groups() -> int:
@@ -206,6 +227,19 @@ def _eligibility_rules() -> list[dict[str, Any]]:
     )
     for row in wanted:
         row.update({name: int(row[name]) if row[name] else None for name in numbers})
+    return wanted
+
+
+def _needed_papers() -> list[dict[str, Any]]:
+    activities = dict(Activity.objects.values_list("code", "pk"))
+    groups = dict(ActivityGroup.objects.values_list("code", "pk"))
+    wanted = _dated("needed_papers.csv", "code", "name", "needed_for", "activity", "group", "condition")
+    for row in wanted:
+        activity, group = row.pop("activity"), row.pop("group")
+        row |= {
+            "activity_id": activities[activity] if activity else None,
+            "group_id": groups[group] if group else None,
+        }
     return wanted
 
 
@@ -308,6 +342,7 @@ def _indicators() -> int:
             "unit_counted": row["unit_counted"],
             "method": row["method"],
             "training_kinds": row["training_kinds"],
+            "measure": row["measure"],
             "verified": row["verified"],
             "note": row["note"],
         }
@@ -356,7 +391,7 @@ def day_by_rule(rule: str, **words: int) -> dt.date:
 
 
 def _periods() -> Iterator[dict[str, Any]]:
-    """Every period from FIRST_YEAR to LAST_YEAR that has days of data (the registration of the plan has none). One
+    """Every period from FIRST_YEAR to LAST_YEAR that has days of data. One
     that ended before its decree was in force follows the same rule by analogy, and is not verified."""
     begins = dict(LegalDocument.objects.exclude(number="").values_list("number", "in_force_from"))
     for row in rows("reporting_periods.csv"):

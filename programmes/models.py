@@ -41,6 +41,13 @@ class ValidQuerySet(models.QuerySet[Any]):
 
 
 class LegalDocument(models.Model):
+    """A document of the law. `area`: the province it holds in; None: the whole country.
+
+    `file_key`: the line of data/legal_documents.csv it came by, so that a corrected number is still known there; empty:
+    an official entered it. `edited_at`: when an official last entered or changed it (programmes.documents).
+    `review_on`: when it is to be looked at again; `reviewed_on`: when it last was; `review_note`: what was found.
+    """
+
     number = NfcCharField(_("number"), max_length=60, blank=True)
     type = NfcCharField(_("type"), max_length=60)
     issuer = NfcCharField(_("issued by"), max_length=200)
@@ -52,14 +59,34 @@ class LegalDocument(models.Model):
     replaced_by = NfcCharField(_("replaced by"), max_length=200, blank=True)
     note = models.TextField(_("note"), blank=True)
     verified = models.CharField(max_length=10, choices=Verified.choices)
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     folded = FoldedField(source="number subject issuer")
+    file_key = NfcCharField(max_length=800, blank=True)
+    edited_at = models.DateTimeField(null=True, blank=True)
+    edited_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    review_on = models.DateField(null=True, blank=True)
+    reviewer = models.ForeignKey(User, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    review_note = models.TextField(blank=True)
+    reviewed_on = models.DateField(null=True, blank=True)
+    row_version = models.PositiveIntegerField(default=1)
 
     class Meta:
         ordering = [F("issued_on").desc(nulls_last=True), "number"]
-        constraints = [models.UniqueConstraint(fields=["number", "issuer", "subject"], name="legal_document_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["number", "issuer", "subject"], name="legal_document_once"),
+            models.CheckConstraint(
+                condition=Q(in_force_from__isnull=True)
+                | Q(in_force_to__isnull=True)
+                | Q(in_force_to__gte=F("in_force_from")),
+                name="legal_document_dates_ordered",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.number or self.subject
+
+    def ended_on(self, day: dt.date) -> bool:
+        return self.in_force_to is not None and self.in_force_to < day
 
 
 class ActivityGroup(models.Model):
@@ -194,6 +221,29 @@ class AppraisalCriterion(DatedRule):
     class Meta:
         ordering = ["id"]
         constraints = _of_a_code("appraisal_criterion")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class NeededPaper(DatedRule):
+    """A paper a file needs (thành phần hồ sơ) for a step: of an activity, of a group of them or (neither) of all."""
+
+    code = models.CharField(max_length=40)
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, null=True, blank=True, related_name="papers")
+    group = models.ForeignKey(ActivityGroup, on_delete=models.PROTECT, null=True, blank=True, related_name="papers")
+    needed_for = models.CharField(_("needed for"), max_length=20)
+    name = NfcCharField(_("paper"), max_length=300)
+    condition = models.TextField(_("condition"), blank=True)
+
+    class Meta:
+        ordering = ["id"]
+        constraints = [
+            *_of_a_code("needed_paper"),
+            models.CheckConstraint(
+                condition=Q(activity__isnull=True) | Q(group__isnull=True), name="needed_paper_one_subject"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -371,6 +421,8 @@ class Indicator(models.Model):
     method = models.CharField(max_length=12, choices=Method.choices)
     # Kinds of class whose learners it counts, separated by blanks (training.TrainingKind); empty: results reported.
     training_kinds = models.CharField(max_length=100, blank=True)
+    # Of one that officers enter: the measure whose figures they are (reports.measures); empty: nobody enters it.
+    measure = models.CharField(max_length=40, blank=True, default="")
     verified = models.CharField(max_length=10, choices=Verified.choices)
     note = models.TextField(blank=True)
 
@@ -435,6 +487,17 @@ class PeriodKind(models.TextChoices):
     NINE_MONTHS = "nine_months", _("Nine months")
     YEAR = "year", _("Year")
     PLAN_REGISTRATION = "plan_registration", _("Registration of the plan")
+    FREE = "free", _("Free dates")
+
+
+# Those that come round by themselves, for what is done in their days.
+REGULAR = tuple(kind for kind in PeriodKind if kind not in (PeriodKind.PLAN_REGISTRATION, PeriodKind.FREE))
+
+
+class PeriodQuerySet(models.QuerySet["ReportingPeriod"]):
+    def offered(self) -> "PeriodQuerySet":
+        """All but the free dates somebody once asked a report for: those belong to that report alone."""
+        return self.exclude(kind=PeriodKind.FREE)
 
 
 class ReportingPeriod(models.Model):
@@ -451,6 +514,8 @@ class ReportingPeriod(models.Model):
     basis = NfcCharField(max_length=200, blank=True)
     verified = models.CharField(max_length=10, choices=Verified.choices)
     note = models.TextField(blank=True)
+
+    objects: ClassVar[Any] = PeriodQuerySet.as_manager()
 
     class Meta:
         ordering = ["-data_to", "kind"]

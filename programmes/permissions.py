@@ -11,7 +11,7 @@ from core.verdicts import YES, Verdict, no
 
 if TYPE_CHECKING:
     from accounts.models import User
-    from programmes.models import AnnualPlan
+    from programmes.models import AnnualPlan, LegalDocument
 
 
 def may_enter_plan(province_id: int | None, user: "User") -> Verdict:
@@ -53,3 +53,12 @@ def may_add_rule(user: "User") -> Verdict:
     if user.sight.administers_ids:
         return YES
     return no(_("Only an administrator changes the rules of the programme."))
+
+
+def may_review_document(row: "LegalDocument", user: "User") -> Verdict:
+    """Records what was found when a document was looked at: who was asked to, and whoever may change it."""
+    if user.pk is not None and row.reviewer_id == user.pk:
+        return YES
+    if may_change_rule(row.area_id, user):
+        return YES
+    return no(_("Only an administrator, or the person asked to look at it, records a review."))

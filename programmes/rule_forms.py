@@ -113,6 +113,16 @@ def _grouped_activities() -> Any:
     return field
 
 
+def _group_field() -> Any:
+    return forms.ModelChoiceField(
+        label=_("Group of activities"),
+        queryset=ActivityGroup.objects.all(),
+        required=False,
+        empty_label="–",
+        help_text=_("Instead of a single activity."),
+    )
+
+
 # Each field of a kind, made for a source of money («»: not settled yet).
 FIELDS: dict[str, dict[str, Callable[[str], forms.Field]]] = {
     "norms": {
@@ -154,6 +164,13 @@ FIELDS: dict[str, dict[str, Callable[[str], forms.Field]]] = {
     "criteria": {
         "name": lambda source: NfcField(label=_("What is checked"), max_length=400),
     },
+    "papers": {
+        "name": lambda source: NfcField(label=_("Paper"), max_length=300),
+        "needed_for": lambda source: CodeField("needed_for", source, label=_("Needed for")),
+        "activity": lambda source: _grouped_activities(),
+        "group": lambda source: _group_field(),
+        "condition": lambda source: _long(_("Condition"), help_text=_("Only where not every file needs it.")),
+    },
     "adjustments": {
         "change": lambda source: CodeField("change", source, label=_("What changes")),
         "name": lambda source: NfcField(
@@ -163,13 +180,7 @@ FIELDS: dict[str, dict[str, Callable[[str], forms.Field]]] = {
     },
     "tiers": {
         "activity": lambda source: _grouped_activities(),
-        "group": lambda source: forms.ModelChoiceField(
-            label=_("Group of activities"),
-            queryset=ActivityGroup.objects.all(),
-            required=False,
-            empty_label="–",
-            help_text=_("Instead of a single activity."),
-        ),
+        "group": lambda source: _group_field(),
         "tier": lambda source: WholeField(label=_("Tier"), max_value=9, help_text=_("1 for the first advance.")),
         "percent": lambda source: FractionField(
             label=_("Percent of the support"), help_text=_("How much may be advanced in all up to this tier.")
@@ -250,7 +261,7 @@ class RuleForm(OnceForm, KcForm):
         if row is None and kind.sourced:
             made |= {"source": forms.ChoiceField(label=_("Source"), choices=[("", _("Choose")), *SOURCES])}
         if row is None:
-            made |= {"area": _area_field(actor)}
+            made |= {"area": area_field(actor)}
         made |= {name: make(source) for name, make in FIELDS[kind.slug].items() if name not in self._fixed()}
         made |= {
             "valid_from": DateField(label=_("In force from"), required=row is None or row.valid_from is not None),
@@ -299,7 +310,7 @@ def stored_rule(kind: Kind, row: DatedRule) -> dict[str, Any]:
     return {name: "" if value is None and name in lists else value for name, value in shown.items()}
 
 
-def _area_field(actor: User) -> forms.Field:
+def area_field(actor: User) -> forms.Field:
     """Where it holds: the provinces of the administrator, and the whole country where that is theirs too."""
     country = bool(may_change_rule(None, actor))
     provinces = Area.objects.current().filter(pk__in=actor.sight.administers_ids)

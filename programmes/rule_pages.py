@@ -14,6 +14,7 @@ from programmes.models import (
     AdvanceTier,
     DatedRule,
     EligibilityRule,
+    NeededPaper,
     StepRule,
     SupportNorm,
 )
@@ -73,7 +74,7 @@ def _norm_notes(row: SupportNorm) -> list[str]:
     return [row.beneficiary_text, times, scope]
 
 
-def _of_tier(row: AdvanceTier) -> str:
+def _of_activities(row: AdvanceTier | NeededPaper) -> str:
     if row.activity is not None:
         return str(row.activity)
     return str(row.group) if row.group is not None else _("All activities")
@@ -136,6 +137,20 @@ PAGES = {
             (),
         ),
         RulePage(
+            KINDS["papers"],
+            gettext_lazy("Papers of a file"),
+            gettext_lazy(
+                "What a file needs for a step. Establishments see it on the public page, offices in the form."
+            ),
+            lambda row: row.name,
+            lambda row: [row.condition],
+            (
+                Column(gettext_lazy("Needed for"), lambda row: said("needed_for", row.needed_for)),
+                Column(gettext_lazy("Activity"), _of_activities),
+            ),
+            related=("activity", "group"),
+        ),
+        RulePage(
             KINDS["adjustments"],
             gettext_lazy("Who decides"),
             gettext_lazy("Which authority approves a project and decides which change of an approved one."),
@@ -150,7 +165,7 @@ PAGES = {
             KINDS["tiers"],
             gettext_lazy("Advance tiers"),
             gettext_lazy("How much of the approved support may be advanced, and on which conditions."),
-            _of_tier,
+            _of_activities,
             lambda row: [row.condition],
             (
                 Column(gettext_lazy("Tier"), lambda row: kc.number(row.tier), number=True),

@@ -34,6 +34,7 @@ from programmes.models import (
     EligibilitySubject,
     EligibleTrade,
     EstablishmentKind,
+    NeededPaper,
     PriorityCoefficient,
     StepRule,
     SupportNorm,
@@ -161,9 +162,18 @@ def _check_percent(row: Any, field: str, errors: Errors) -> None:
         errors[field] = _("Enter a percentage above 0, up to 100.")
 
 
-def _check_tier(row: AdvanceTier, errors: Errors) -> None:
+def _check_one_subject(row: Any, errors: Errors) -> None:
     if row.activity_id is not None and row.group_id is not None:
         errors["group"] = _("Choose an activity or a group, not both.")
+
+
+def _check_paper(row: NeededPaper, errors: Errors) -> None:
+    _known(row, "needed_for", errors)
+    _check_one_subject(row, errors)
+
+
+def _check_tier(row: AdvanceTier, errors: Errors) -> None:
+    _check_one_subject(row, errors)
     if not 1 <= row.tier <= 9:
         errors["tier"] = _("Tiers are numbered from 1 to 9.")
     _check_percent(row, "percent", errors)
@@ -257,6 +267,14 @@ KINDS = {
             _check_step,
         ),
         Kind("criteria", AppraisalCriterion, ("code", "name"), ("code",), (("code",), ("name",)), _check_criterion),
+        Kind(
+            "papers",
+            NeededPaper,
+            ("code", "name", "needed_for", "activity", "group", "condition"),
+            ("code", "needed_for", "activity", "group"),
+            (("code",), ("name", "needed_for", "activity", "group")),
+            _check_paper,
+        ),
         Kind(
             "adjustments",
             AdjustmentKind,
@@ -409,7 +427,7 @@ def _new_code(kind: Kind, row: Any) -> str:
     """What the row is called by programs: source and province, what it is about, a number where that is taken."""
     if not kind.sourced:
         return _code_by_name(kind, row)
-    about = getattr(row, "step", "") or getattr(row, "change", "")
+    about = getattr(row, "step", "") or getattr(row, "change", "") or getattr(row, "needed_for", "")
     stem = "N" if row.source == Source.NATIONAL else f"L{row.area.code if row.area else ''}"
     stem = f"{stem}_{about.upper()}" if about else f"{stem}_C"
     rows: Any = kind.model._default_manager.filter(code__startswith=stem)  # type: ignore[misc]

@@ -1,10 +1,13 @@
 from django.urls import path
 
-from programmes import rule_views, views
+from programmes import document_views, rule_views, views
 
 app_name = "programmes"
 urlpatterns = [
-    path("", views.documents, name="reference"),
+    path("", document_views.index, name="reference"),
+    path("documents/new/", document_views.document_new, name="document_new"),
+    path("documents/<int:pk>/", document_views.document, name="document"),
+    path("documents/<int:pk>/<slug:mode>/", document_views.document_change, name="document_change"),
     path("activities/", views.activities, name="activities"),
     path("norms/", rule_views.rules_of, {"slug": "norms"}, name="norms"),
     path("rules/<slug:slug>/", rule_views.rules_of, name="rules"),

@@ -17,14 +17,12 @@ from audit.models import Entry
 from core import clock
 from core.errors import DomainError, Invalid, NotAllowed, WrongState
 from core.once import once
-from core.text import fold
 from places.models import Area, AreaSuccession, Level
 from programmes import permissions, services
 from programmes.forms import NewPlanForm, PlanDecisionForm, PlanForm, TextFilter, YearFilter, stored_plan
 from programmes.models import (
     ActivityGroup,
     AnnualPlan,
-    LegalDocument,
     PlanLine,
     PlanState,
     Programme,
@@ -33,17 +31,6 @@ from programmes.models import (
 )
 
 PAGE_SIZE = 100
-
-
-@require_safe
-def documents(request: HttpRequest) -> HttpResponse:
-    form = TextFilter(request.GET)
-    rows = LegalDocument.objects.all()
-    text = form.usable().get("q", "")
-    if text:
-        rows = rows.filter(folded__contains=fold(text))
-    page = Paginator(rows, PAGE_SIZE).get_page(request.GET.get("page"))
-    return render(request, "programmes/documents.html", {"tab": "reference", "form": form, "page": page})
 
 
 @require_safe
@@ -62,11 +49,11 @@ def targets(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def periods(request: HttpRequest) -> HttpResponse:
-    years = list(ReportingPeriod.objects.order_by("-year").values_list("year", flat=True).distinct())
+    years = list(ReportingPeriod.objects.offered().order_by("-year").values_list("year", flat=True).distinct())
     form = YearFilter(request.GET, years=years)
     today = clock.today().year
     year = form.usable().get("year") or (today if today in years else max(years, default=today))
-    rows = ReportingPeriod.objects.filter(year=year).order_by("regime", "data_from", "-data_to")
+    rows = ReportingPeriod.objects.offered().filter(year=year).order_by("regime", "data_from", "-data_to")
     context = {"tab": "periods", "form": form, "rows": rows, "year": year, "today": clock.today()}
     return render(request, "programmes/periods.html", context)
 

@@ -5,6 +5,9 @@ class ProjectsConfig(AppConfig):
     name = "projects"
 
     def ready(self) -> None:
-        # Reminders register what sends the letters; rule codes tell programmes which codes a rule may have.
+        # Open work is what is handed over with a person's work; facets what the list of establishments shows; reminders
+        # register what sends the letters; rule codes tell programmes which codes a rule may have.
+        import projects.facets
+        import projects.open_work
         import projects.reminders
         import projects.rule_codes  # noqa: F401

@@ -1,4 +1,4 @@
-"""Choosing projects in forms of higher floors: one from a list, several by their codes."""
+"""Choosing projects in forms of higher floors: one from a list or by its code, several by their codes."""
 
 import re
 from typing import Any
@@ -21,6 +21,25 @@ class ProjectChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     def offer(self, user: User, province_id: int | None = None) -> None:
         rows = Project.objects.visible_to(user).approved()
         self.queryset = rows.filter(province_id=province_id) if province_id else rows
+
+
+class ProjectByCode(NfcField):
+    """One project by its code, of those `user` sees."""
+
+    default_error_messages = {"unknown": _("There is no such project here: %(codes)s.")}
+    user: User
+
+    def clean(self, value: Any) -> Any:
+        code = super().clean(value).strip()
+        if not code:
+            return None
+        found = Project.objects.visible_to(self.user).filter(code=code).select_related("province", "area").first()
+        if found is None:
+            raise ValidationError(self.error_messages["unknown"] % {"codes": code}, code="unknown")
+        return found
+
+    def prepare_value(self, value: Any) -> Any:
+        return value.code if isinstance(value, Project) else value
 
 
 class ProjectCodes(NfcField):

@@ -38,6 +38,16 @@ def locked(day: str, project: str) -> str:
     )
 
 
+def locked_in(day: str, province: str) -> str:
+    """SQL: is the day locked in the province?"""
+    return f"EXISTS (SELECT 1 FROM programmes_datalock WHERE area_id = {province} AND locked_through >= {day})"
+
+
+def waiting_in(province: str) -> str:
+    """On PostgreSQL: a line that is just being drawn in the province is waited for."""
+    return f"PERFORM pg_advisory_xact_lock_shared(1801, ({province})::int);"
+
+
 def waiting_for_the_line(project: str) -> str:
     """On PostgreSQL: a line that is just being drawn is waited for."""
     return (
@@ -45,6 +55,43 @@ def waiting_for_the_line(project: str) -> str:
         f"WHERE id = {project}));"
     )
 
+
+def opened(row: str, kind: str, moment: str, project: str = "") -> str:
+    """SQL: does the row (with exception_id) name an exception that opens the line for its project and kind, and was
+    open at the moment the row tells of itself? `project`: its project, where it has no project_id itself."""
+    of = f"(SELECT {{0}} FROM projects_project WHERE id = {project or f'{row}.project_id'})"
+    return opened_in(row, kind, moment, of.format("province_id"), of.format("id"), of.format("area_id"))
+
+
+def opened_in(row: str, kind: str, moment: str, province: str, projects: str, areas: str) -> str:
+    """The same of a row that belongs to `projects` and lies in `areas` of `province`, each a select in brackets."""
+    return (
+        f"EXISTS (SELECT 1 FROM projects_lockexception e WHERE e.id = {row}.exception_id "
+        f"AND e.province_id = {province} AND e.{kind} AND e.closed_at IS NULL "
+        f"AND e.opened_at <= {row}.{moment} AND e.ends_at > {row}.{moment} AND (e.project_id IN {projects} OR EXISTS "
+        f"(SELECT 1 FROM places_areaclosure c WHERE c.ancestor_id = e.area_id AND c.area_id IN {areas})))"
+    )
+
+
+_KEPT = (
+    "id", "public_id", "province_id", "project_id", "area_id", "progress", "classes", "rosters", "brands", "clusters",
+    "person_id", "agency_id", "reason", "opened_by_id", "opened_at", "ends_at",
+)  # fmt: skip
+
+register(
+    row_rules(
+        "lock_exceptions",
+        "projects_lockexception",
+        "An exception to the line stays as it was opened; it is closed early once, and never opened again.",
+        message="an exception is never changed",
+        insert=(
+            "EXISTS (SELECT 1 FROM projects_lockexception known "
+            "WHERE known.id = NEW.id OR known.public_id = NEW.public_id)"
+        ),
+        update=f"OLD.closed_at IS NOT NULL OR {' OR '.join(f'NEW.{c} IS DISTINCT FROM OLD.{c}' for c in _KEPT)}",
+        delete="OLD.id IS NOT NULL",
+    )
+)
 
 _SAID = (
     "project_id", '"on"', "value_invested_vnd", "money_spent_vnd", "percent", "stated_percent", "percent_reason",
@@ -72,7 +119,8 @@ register(
             "NEW.id <> OLD.id OR NEW.uuid <> OLD.uuid OR NEW.recorded_on <> OLD.recorded_on "
             f"OR ({locked('OLD.recorded_on', 'OLD.project_id')} AND (OLD.state <> 'reported' OR {_OTHER_WORDS})) "
             f"OR {locked('OLD.counts_on', 'OLD.project_id')} "
-            f"OR (NEW.counts_on IS DISTINCT FROM OLD.counts_on AND {locked('NEW.counts_on', 'NEW.project_id')})"
+            f"OR (NEW.counts_on IS DISTINCT FROM OLD.counts_on AND {locked('NEW.counts_on', 'NEW.project_id')} "
+            f"AND NOT {opened('NEW', 'progress', 'decided_at')})"
         ),
         delete=_closed("OLD"),
         before=(waiting_for_the_line("NEW.project_id"), waiting_for_the_line("OLD.project_id")),

@@ -542,6 +542,87 @@ class ProgressQuerySet(models.QuerySet["ProgressUpdate"]):
         return self.exclude(state=ProgressState.RETURNED).order_by("on", "id")
 
 
+class LockExceptionQuerySet(models.QuerySet["LockException"]):
+    def visible_to(self, user: "User") -> "LockExceptionQuerySet":
+        """Who sees the line of the province."""
+        return self.filter(province_id__in=user.sight.province_ids)
+
+    def open_at(self, moment: Any) -> "LockExceptionQuerySet":
+        return self.filter(closed_at__isnull=True, opened_at__lte=moment, ends_at__gt=moment)
+
+
+class LockException(models.Model):
+    """The locked line of a province opened for a while (projects/exceptions.py): one person or office may record on
+    their true days what was late, for one project or one area. Never changed, but closed early once
+    (projects/guards.py)."""
+
+    public_id = public_id_field()
+    province = models.ForeignKey(Area, on_delete=models.PROTECT, related_name="+")
+    project = models.ForeignKey("Project", on_delete=models.PROTECT, null=True, related_name="+")
+    area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, related_name="+")
+    progress = models.BooleanField(_("progress"))
+    classes = models.BooleanField(_("classes"))
+    rosters = models.BooleanField(_("rosters"), default=False)
+    brands = models.BooleanField(_("brands"), default=False)
+    clusters = models.BooleanField(_("clusters"), default=False)
+    person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
+    reason = NfcCharField(_("reason"), max_length=300)
+    opened_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    opened_at = models.DateTimeField(default=clock.now)
+    ends_at = models.DateTimeField(_("until"))
+    closed_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
+    closed_at = models.DateTimeField(null=True)
+    close_reason = NfcCharField(max_length=300, blank=True)
+
+    objects: ClassVar[Any] = LockExceptionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(project__isnull=True, area__isnull=False) | Q(project__isnull=False, area__isnull=True),
+                name="lock_exception_for_one_thing",
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=True, agency__isnull=False) | Q(person__isnull=False, agency__isnull=True),
+                name="lock_exception_of_one_recorder",
+            ),
+            models.CheckConstraint(
+                condition=Q(progress=True) | Q(classes=True) | Q(rosters=True) | Q(brands=True) | Q(clusters=True),
+                name="lock_exception_opens_something",
+            ),
+            models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="lock_exception_times_ordered"),
+            models.CheckConstraint(condition=~Q(reason=""), name="lock_exception_has_reason"),
+            models.CheckConstraint(
+                condition=Q(closed_at__isnull=True, closed_by__isnull=True)
+                | Q(closed_at__isnull=False, closed_by__isnull=False) & ~Q(close_reason=""),
+                name="lock_exception_closed_whole",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.project or self.area} ({self.ends_at:%d/%m/%Y})"
+
+    @property
+    def is_open(self) -> bool:
+        return self.closed_at is None and self.opened_at <= clock.now() < self.ends_at
+
+    @property
+    def records(self) -> str:
+        """What is opened, in words."""
+        kinds = {
+            "progress": _("Progress and results"), "classes": _("Classes"), "rosters": _("Rosters"),
+            "brands": _("Brands"), "clusters": _("Industrial clusters"),
+        }  # fmt: skip
+        return "; ".join(str(words) for name, words in kinds.items() if getattr(self, name))
+
+    @property
+    def recorder(self) -> str:
+        """Who may record."""
+        return self.person.full_name if self.person else str(self.agency)
+
+
 class ProgressUpdate(models.Model):
     """One report of progress. Figures are «so far»: since the project began, not since the last update.
 
@@ -549,7 +630,7 @@ class ProgressUpdate(models.Model):
     invested of total investment, computed; `stated_percent` is what was typed when it differs, with the reason.
     `corrects_reason`: why a figure is lower than an earlier one, which it corrects; empty where none falls.
     `counts_on`: the day from which reports count it, once it is confirmed: its own, or that of the confirmation where
-    its own was locked by then (programmes/locking.py).
+    its own was locked by then (programmes/locking.py). `exception`: by which its own day counts although it is locked.
     """
 
     uuid = models.UUIDField(unique=True)
@@ -571,6 +652,7 @@ class ProgressUpdate(models.Model):
     decided_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
     counts_on = models.DateField(_("counts from"), null=True)
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="updates")
     return_reason = models.TextField(blank=True)
     content_hash = models.CharField(max_length=64, default="")
     version = models.PositiveIntegerField(default=1)
@@ -634,6 +716,17 @@ class ProgressPhoto(models.Model):
 
     def __str__(self) -> str:
         return f"{self.update} {self.file}"
+
+
+class ProgressKeeper(models.Model):
+    """Who sees to an update instead of the one who reported it, since that one's work was handed over. The update
+    itself stays as it was said."""
+
+    update = models.OneToOneField(ProgressUpdate, on_delete=models.CASCADE, related_name="keeper")
+    person = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return f"{self.update} {self.person.full_name}"
 
 
 class ProgressReminder(models.Model):

@@ -24,6 +24,8 @@ from files.services import Photo, check_photo, store_bytes
 from programmes.locking import counting_day, is_locked, require_open
 from programmes.models import Indicator
 from projects import states
+from projects.exceptions import PROGRESS, counting, where
+from projects.exceptions import note as note_exception
 from projects.models import OPEN_FOR_PROGRESS, AchievedResult, ProgressPhoto, ProgressState, ProgressUpdate, Project
 from projects.permissions import may_report_progress
 from projects.services import check_money
@@ -261,10 +263,15 @@ def _decide(update: ProgressUpdate, step: Any, actor: "User", note: str) -> Prog
         update.return_reason = note.strip()
     changes = {}
     if step is states.CONFIRM and states.PROGRESS_LIFE.verdict(update, step, actor):
-        update.counts_on = counting_day(update.project.province_id, update.on)
+        update.counts_on, update.exception = counting(PROGRESS, where(update.project), update.on, update.reported_by)
         if update.counts_on != update.on:
             changes["counts_on"] = (None, update.counts_on)
     states.PROGRESS_LIFE.advance(update, step, actor=actor, note=note, changes=changes, within=update.project)
+    if update.exception is not None:
+        words = _("Progress of %(day)s, project %(project)s") % {
+            "day": f"{update.on:%d/%m/%Y}", "project": update.project.code,
+        }  # fmt: skip
+        note_exception(update.exception, update, words, actor=actor)
     return update
 
 

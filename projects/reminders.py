@@ -1,5 +1,6 @@
 """Who has not reported by the closing day of a period, and reminding them."""
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from core.errors import Invalid, WrongState
 from core.locks import lock
 from jobs.services import Run, enqueue, handler
 from places.models import AreaClosure
-from programmes.models import PeriodKind, Regime, ReportingPeriod
+from programmes.models import REGULAR, Regime, ReportingPeriod
 from projects.models import OPEN_FOR_PROGRESS, ProgressReminder, ProgressState, ProgressUpdate, Project
 from projects.permissions import may_remind
 
@@ -38,10 +39,16 @@ class Due:
     project: Any  # annotated with `reported` and `last_on`
     people: list[tuple[User, ProgressReminder | None]]
 
+    @property
+    def state(self) -> str:
+        if not self.project.reported:
+            return _("not reported yet")
+        return _("confirmed") if self.project.confirmed else _("reported")
+
 
 def periods() -> "QuerySet[ReportingPeriod]":
     """Those that have begun, the latest closing day first."""
-    rows: QuerySet[ReportingPeriod] = ReportingPeriod.objects.exclude(kind=PeriodKind.PLAN_REGISTRATION)
+    rows: QuerySet[ReportingPeriod] = ReportingPeriod.objects.filter(kind__in=REGULAR)
     return rows.filter(data_from__lte=clock.today()).order_by("-data_to", "regime", "kind")
 
 
@@ -64,8 +71,43 @@ def due(user: User, period: ReportingPeriod, area: "Area | None" = None) -> Any:
         rows = rows.filter(area_id__in=AreaClosure.objects.filter(ancestor=area).values("area_id"))
     return rows.annotate(
         reported=Exists(counted.filter(on__range=(period.data_from, period.data_to))),
+        confirmed=Exists(counted.filter(on__range=(period.data_from, period.data_to), state=ProgressState.CONFIRMED)),
         last_on=Max("updates__on", filter=~Q(updates__state=ProgressState.RETURNED)),
     ).order_by("reported", "area__folded", "code", "id")
+
+
+@dataclass
+class Unit:
+    """A commune on the board: how many of its open projects are due, reported and confirmed in the period, who answers
+    for it, and when somebody was last reminded."""
+
+    area: "Area"
+    due: int = 0
+    reported: int = 0
+    confirmed: int = 0
+    reminded: int = 0
+    last: "dt.date | None" = None
+
+    @property
+    def done(self) -> bool:
+        return self.reported == self.due
+
+
+def units(user: User, period: ReportingPeriod) -> list[Unit]:
+    """Every commune with open projects, those that have not reported first."""
+    found: dict[int, Unit] = {}
+    area_of: dict[int, int] = {}
+    for project in due(user, period).select_related("area"):
+        unit = found.setdefault(project.area_id, Unit(project.area))
+        area_of[project.pk] = project.area_id
+        unit.due += 1
+        unit.reported += project.reported
+        unit.confirmed += project.confirmed
+    sent = ProgressReminder.objects.filter(period=period, project__in=list(area_of))
+    for pk, day in sent.order_by("sent_on").values_list("project", "sent_on"):
+        unit = found[area_of[pk]]
+        unit.reminded, unit.last = unit.reminded + 1, day
+    return sorted(found.values(), key=lambda unit: (unit.done, unit.area.folded))
 
 
 def reporters(projects: Iterable[Project]) -> dict[int, list[User]]:

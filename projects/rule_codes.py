@@ -16,6 +16,7 @@ _steps = {
     for step in PROJECT_LIFE.steps.values()
 }
 know("before", _steps)
+know("needed_for", _steps)
 know("step", {code: step for code, step in _steps.items() if code in DAY_OF})  # whose day a project keeps
 know("change", {code: Code(label, BOTH) for code, label in CHANGES.items()})
 know(

@@ -90,7 +90,8 @@ class Browser:
 
 
 def sideways_scroll(page: Any) -> int:
-    """By how many pixels the page is wider than its window."""
+    """By how many pixels the page is wider than its window. Right after a link was followed it waits for the page."""
+    page.wait_for_function("document.documentElement && document.readyState === 'complete'")
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 

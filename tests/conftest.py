@@ -153,7 +153,9 @@ def artefacts() -> Path:
 
 @pytest.fixture(scope="session")
 def _chromium() -> Iterator[Any]:
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
+
+    expect.set_options(timeout=15_000)  # what is expected comes at once, but not on a machine that is busy
 
     # With Playwright's loop running Django keeps other connections for this thread. Those of before would stay open
     # unseen: a forked process, which has no loop, would find them and share them with its sisters.

@@ -3,10 +3,12 @@
 import contextlib
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -55,12 +57,34 @@ def forget_messages() -> None:
         connection.default_channel.queue_purge("celery")
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A worker that was forked, and is nobody's child here."""
+
+    pid: int
+
+    def alive(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        wait_until(lambda: not self.alive(), 10, "the end of the worker")
+
+
 class Worker:
     """Worker processes of one test."""
 
     def __init__(self, environment: dict[str, str]) -> None:
         self.environment = environment
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.keeper: subprocess.Popen[bytes] | None = None
+        self.kept: list[Kept] = []
         self.count = 0
         self.beats = 0
 
@@ -108,6 +132,30 @@ class Worker:
         wait_until(reported, 60, "the worker's heartbeat")
         return process
 
+    def start_kept(self) -> "Kept":
+        """A worker forked off a process that has loaded the portal already: there in no time (tests.jobs.kept)."""
+        from jobs.models import WorkerHeartbeat
+
+        if self.keeper is None:
+            self.keeper = subprocess.Popen(
+                [sys.executable, "-m", "tests.jobs.kept"],
+                cwd=settings.BASE_DIR,
+                env=self.environment,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                process_group=0,
+            )
+            assert self.keeper.stdout and self.keeper.stdout.readline() == b"ready\n"
+        assert self.keeper.stdin and self.keeper.stdout
+        self.count += 1
+        self.keeper.stdin.write(f"{self.count}\n".encode())
+        self.keeper.stdin.flush()
+        kept = Kept(int(self.keeper.stdout.readline()))
+        self.kept.append(kept)
+        name = f"{socket.gethostname()}:{kept.pid}"
+        wait_until(WorkerHeartbeat.objects.filter(name=name).exists, 60, "the worker's heartbeat")
+        return kept
+
     def start_beat(self) -> subprocess.Popen[bytes]:
         """The schedule alone. Each beat of a test keeps its own file."""
         self.beats += 1
@@ -122,7 +170,14 @@ class Worker:
             victim.wait()
 
     def stop(self) -> None:
-        """End everything, first politely."""
+        """End everything, first politely; forked ones at once."""
+        for kept in self.kept:
+            kept.kill()
+        self.kept.clear()
+        if self.keeper is not None:
+            self.keeper.kill()
+            self.keeper.communicate()
+            self.keeper = None
         for process in self.processes:
             if process.poll() is None:
                 process.terminate()

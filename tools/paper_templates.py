@@ -42,8 +42,8 @@ WATERMARK = (
 
 def made(form: Any) -> bytes:
     """The template of a form: the same bytes whenever it is made."""
+    from files.packages import same_bytes
     from papers import layouts
-    from papers.rendering import same_bytes
     from reports.documents.words import MOTTO, NATION
 
     layout = form.layout

@@ -2,7 +2,7 @@
 
 Prepares the database (khuyencong.prepare), then keeps a web server, a worker and the clockwork of the schedule alive:
 whichever dies is started again. Says «Ready» once web and worker answer. Takes from the environment: PORT, DATA_DIR,
-DEMO, DEMO_PASSWORD, DEMO_CLIENT_SECRET, and what .env.example names.
+DEMO, DEMO_PASSWORD, DEMO_TOTP_SECRET, DEMO_CLIENT_SECRET, and what .env.example names.
 """
 
 import contextlib
@@ -120,7 +120,7 @@ class Portal:
                 signal.SIGTERM,  # its own processes end with it
             ),
             Child(
-                "worker",
+                "worker",  # one of its two threads stays free for people (JOB_SCHEDULED_AT_ONCE)
                 [
                     *(*celery, "worker", "--pool=threads", "--concurrency=2", "--loglevel=WARNING"),
                     *("--without-mingle", "--without-gossip", "--without-heartbeat", f"--hostname=worker-{port}@%h"),

@@ -49,6 +49,7 @@ class Trainees(Importer):
     sheet = gettext_lazy("People of a class")
     file = "mau-nhap-hoc-vien"
     asks_target = True
+    personal = True
     max_rows = 1000
     parts = (Trainee,)
     columns = (

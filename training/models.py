@@ -15,7 +15,7 @@ from core import clock
 from core.models import NfcCharField, Verified, public_id_field
 from places.models import Area
 from programmes.models import Indicator, ValidQuerySet
-from projects.models import Project
+from projects.models import LockException, Project
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -38,7 +38,8 @@ def _dates_ordered(name: str) -> models.CheckConstraint:
 
 class TrainingSubject(models.Model):
     """A subject of classes, as data: of the whole country (no area) or of a province, offered for classes that begin
-    between its days."""
+    between its days. `certificate_percent`: the least share of the sessions for its certificate; None: no rule is
+    known. It refuses where the subject is verified and is told otherwise."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
     name = NfcCharField(_("name"), max_length=200)
@@ -46,6 +47,7 @@ class TrainingSubject(models.Model):
     area = models.ForeignKey(Area, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
+    certificate_percent = models.PositiveSmallIntegerField(_("attended for a certificate"), null=True, blank=True)
     verified = models.CharField(max_length=10, choices=Verified.choices)
     note = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)
@@ -54,7 +56,13 @@ class TrainingSubject(models.Model):
 
     class Meta:
         ordering = ["kind", "name", "id"]
-        constraints = [_dates_ordered("training_subject")]
+        constraints = [
+            _dates_ordered("training_subject"),
+            models.CheckConstraint(
+                condition=Q(certificate_percent__isnull=True) | Q(certificate_percent__lte=100),
+                name="training_subject_percent",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -125,7 +133,8 @@ class TrainingQuerySet(models.QuerySet["TrainingClass"]):
 class TrainingClass(models.Model):
     """`total` and `women` null: not reported. Zero: nobody came. `subject`: what the class is called; `topic`: of the
     list of subjects. `counts_on`: the day as of which reports count it: its end, or the day it was recorded where its
-    end was locked by then (programmes/locking.py)."""
+    end was locked by then (programmes/locking.py). `exception`, `exception_at`: by which it was entered or changed in
+    the locked time (projects/exceptions.py), and when."""
 
     public_id = public_id_field()
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="classes")
@@ -147,6 +156,8 @@ class TrainingClass(models.Model):
     total = models.PositiveIntegerField(_("learners"), null=True, blank=True)
     women = models.PositiveIntegerField(_("of them women"), null=True, blank=True)
     counts_on = models.DateField(_("counts from"))
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="classes_written")
+    exception_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -248,7 +259,8 @@ class AttendanceQuerySet(models.QuerySet["Attendance"]):
 class Attendance(models.Model):
     """One person in one class, without a name: what every figure counts. Empty sex and age group and no commune:
     unspecified. `person` is equal for all attendances of one person (training/identity.py, which also says what the
-    keys are). `works_after`: work after the training; None: not known."""
+    keys are). `works_after`: work after the training; None: not known. `exception`, `exception_at`: by which it was
+    entered or changed in the locked time, and when."""
 
     public_id = public_id_field()
     training_class = models.ForeignKey(TrainingClass, on_delete=models.PROTECT, related_name="attendances")
@@ -265,6 +277,8 @@ class Attendance(models.Model):
     certificate_on = models.DateField(_("certificate given on"), null=True, blank=True)
     works_after = models.BooleanField(_("work after the training"), null=True, blank=True)
     works_asked_on = models.DateField(_("asked on"), null=True, blank=True)
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
+    exception_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     objects: ClassVar[Any] = AttendanceQuerySet.as_manager()
@@ -304,6 +318,21 @@ class Trainee(models.Model):
     def __str__(self) -> str:
         """Never the name: this stands in the audit trail and in logs."""
         return str(self.attendance)
+
+
+class Presence(models.Model):
+    """That a person was at a session of their class, or was not. No row: not recorded. It names nobody and stays when
+    the roster is erased."""
+
+    attendance = models.ForeignKey(Attendance, on_delete=models.CASCADE, related_name="presences")
+    session = models.ForeignKey(ClassSession, on_delete=models.PROTECT, related_name="presences")
+    present = models.BooleanField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["attendance", "session"], name="presence_once")]
+
+    def __str__(self) -> str:
+        return f"{self.attendance_id} {self.session_id}"
 
 
 class SamePerson(models.Model):

@@ -65,6 +65,11 @@ def masked(digits: str) -> str:
     return f"{digits[0]}**…**{digits[-3:]}" if digits else ""
 
 
+def initials(name: str) -> str:
+    """«N. T. H.»: enough to tell rows of a list apart."""
+    return " ".join(f"{part[0]}." for part in name.split())
+
+
 class Communes:
     """Communes by what a list calls them: «Xã Thạch Lạc», «thach lac», or their code."""
 

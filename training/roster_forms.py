@@ -2,7 +2,7 @@
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
@@ -12,6 +12,7 @@ from core import clock
 from core.forms import DateField, KcForm, NfcField, WholeField
 from core.models import Verified
 from core.once import OnceForm
+from core.text import fold
 from places.forms import PlaceField
 from places.models import Area, Level
 from places.services import choices_on
@@ -20,6 +21,7 @@ from training import reading
 from training.grid import ID_COL, ROSTER_COLS, SESSION_COLS, TRAINER_COLS, GridForm
 from training.models import (
     Attendance,
+    ClassSession,
     CountingRule,
     CountUnit,
     Roster,
@@ -170,6 +172,9 @@ class TraineeForm(KcForm):
         field.choices = [("", _("Unspecified")), *field.choices[1:]]
         if not roster.needs_id:
             del self.fields["id_number"]
+        if row.presences.exists():
+            share = self.fields["attended_percent"]
+            share.disabled, share.help_text = True, _("Worked out from the sessions.")
 
     def data_of(self) -> TraineeData:
         values = {name: self.cleaned_data[name] for name in self.fields if name != "version"}
@@ -181,6 +186,62 @@ def stored_trainee(person: Trainee) -> dict[str, Any]:
     values = dict(vars(data_of(person)))
     works = values["works_after"]
     return {**values, "id_number": "", "works_after": "" if works is None else "yes" if works else "no"}
+
+
+class PresenceForm(KcForm):
+    """Present, absent or not recorded, for the people and sessions shown: `p-<attendance>-<session>`."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    SAID: ClassVar[dict[bool | None, str]] = {True: "x", False: "v", None: ""}
+    READ: ClassVar[dict[str, bool | None]] = {
+        "": None, "-": None, "–": None, "x": True, "c": True, "co": True, "1": True, "p": True,
+        "v": False, "k": False, "vang": False, "khong": False, "0": False, "a": False,
+    }  # fmt: skip
+
+    def __init__(
+        self, data: Any = None, *, people: list[Trainee], sessions: list[ClassSession],
+        stored: dict[tuple[int, int], bool], version: int,
+    ) -> None:  # fmt: skip
+        super().__init__(data, initial={"version": version})
+        self.people, self.sessions, self.known = people, sessions, stored
+        self.told: dict[tuple[int, int], bool | None] = {}
+        self.cell_errors: dict[str, str] = {}
+
+    def clean(self) -> dict[str, Any]:
+        for person in self.people:
+            for session in self.sessions:
+                place = (person.attendance_id, session.pk)
+                name = f"p-{place[0]}-{place[1]}"
+                if name not in self.data:
+                    continue
+                word = fold(str(self.data[name]).strip())
+                if word in self.READ:
+                    self.told[place] = self.READ[word]
+                else:
+                    self.cell_errors[name] = _("Type x (present), v (absent) or nothing.")
+        if self.cell_errors:
+            self.add_error(None, _("Some cells of the table have to be put right."))
+        return self.cleaned_data
+
+    @property
+    def faults(self) -> list[dict[str, str]]:
+        cells = [{"id": f"id_{name}", "label": "", "text": text} for name, text in self.cell_errors.items()]
+        return super().faults + cells
+
+    @property
+    def lines(self) -> list[tuple[Trainee, list[dict[str, Any]]]]:
+        """Each person with their cells."""
+        found = []
+        for person in self.people:
+            cells = []
+            for session in self.sessions:
+                name = f"p-{person.attendance_id}-{session.pk}"
+                kept = self.SAID[self.known.get((person.attendance_id, session.pk))]
+                value = str(self.data.get(name, kept)) if self.is_bound else kept
+                error = self.cell_errors.get(name, "")
+                cells.append({"session": session, "name": name, "value": value, "error": error})
+            found.append((person, cells))
+        return found
 
 
 # --- sessions and trainers --------------------------------------------------------------------------------------------
@@ -265,6 +326,12 @@ class SubjectForm(OnceForm, KcForm):
     area = forms.ModelChoiceField(label=gettext_lazy("Place"), queryset=Area.objects.none())
     valid_from = DateField(label=gettext_lazy("For classes from"), required=False)
     valid_to = DateField(label=gettext_lazy("For classes through"), required=False)
+    certificate_percent = WholeField(
+        label=gettext_lazy("Attended for a certificate, in percent"),
+        max_value=100,
+        required=False,
+        help_text=gettext_lazy("The least share of the sessions. Empty: no rule is known."),
+    )
     verified = _verified()
     note = _note()
     reason = _why()
@@ -281,12 +348,12 @@ class SubjectForm(OnceForm, KcForm):
         field.required, field.empty_label = not country, _("The whole country") if country else _("Choose")
 
     def data_of(self) -> SubjectData:
-        names = ("name", "kind", "area", "valid_from", "valid_to", "verified", "note")
+        names = ("name", "kind", "area", "valid_from", "valid_to", "certificate_percent", "verified", "note")
         return SubjectData(**{name: self.cleaned_data.get(name) for name in names})  # type: ignore[arg-type]
 
 
 def stored_subject(row: TrainingSubject) -> dict[str, Any]:
-    names = ("name", "kind", "valid_from", "valid_to", "verified", "note", "version")
+    names = ("name", "kind", "valid_from", "valid_to", "certificate_percent", "verified", "note", "version")
     return {name: getattr(row, name) for name in names}
 
 

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -16,13 +17,13 @@ from django.views.decorators.http import require_http_methods
 from accounts.models import User
 from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
-from core import sheets
+from core import clock, sheets
 from core.errors import DomainError, NotAllowed
-from programmes.locking import is_locked
-from training import permissions, rosters, services
+from training import permissions, presence, rosters, services
 from training.models import Attendance, Trainee, TrainingClass
 from training.roster_forms import (
     CourseForm,
+    PresenceForm,
     ReasonForm,
     RosterForm,
     RosterSettingsForm,
@@ -54,6 +55,17 @@ def works_words(value: bool | None) -> str:
     return {True: _("Yes"), False: _("No")}.get(value, "") if value is not None else ""
 
 
+def _columns(row: TrainingClass) -> tuple[sheets.Column, ...]:
+    """With who was at which session, as it is typed: x present, v absent, empty: not recorded."""
+    known = presence.stored(row)
+
+    def at(session: int) -> Any:
+        return lambda one: PresenceForm.SAID[known.get((one.attendance_id, session))]
+
+    sessions = row.sessions.all() if known else ()
+    return (*COLUMNS, *(sheets.Column(f"{one.on:%d/%m/%Y}", at(one.pk), width=11) for one in sessions))
+
+
 def class_of(user: User, public_id: UUID) -> TrainingClass:
     rows = TrainingClass.objects.visible_to(user).select_related("area", "topic", "project__area", "project__province")
     found: TrainingClass = get_object_or_404(rows, public_id=public_id)
@@ -79,7 +91,7 @@ def roster(request: HttpRequest, public_id: UUID) -> HttpResponse:
         may_keep.require()
     if wanted := sheets.asked(request):
         rosters.export_roster(row, actor=user)
-        return sheets.answer(wanted, "danh-sach-hoc-vien", _("Roster"), COLUMNS, _people(row).iterator())
+        return sheets.answer(wanted, "danh-sach-hoc-vien", _("Roster"), _columns(row), _people(row).iterator())
     sent = request.POST if request.method == "POST" else None
     add = RosterForm(sent if what == "add" else None, row=row, roster=found)
     settings = RosterSettingsForm(sent if what == "settings" else None, roster=found)
@@ -119,7 +131,7 @@ def roster(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except DomainError as refusal:
             look.blame(refusal)
             error = refusal
-    locked = is_locked(row.project.province_id, row.counts_on)
+    locked = rosters.roster_is_closed(row, user)
     context = {
         "row": row,
         "roster": found,
@@ -185,7 +197,7 @@ def trainee(request: HttpRequest, public_id: UUID, trainee_id: UUID) -> HttpResp
                 one.refresh_from_db()
                 person.refresh_from_db()
                 form.take_over(one.version, stored_trainee(person))
-    locked = is_locked(row.project.province_id, row.counts_on)
+    locked = rosters.roster_is_closed(row, user)
     context = {
         "row": row,
         "person": person,
@@ -213,6 +225,50 @@ def _do(what: str, one: Attendance, form: Any, user: User) -> None:
         rosters.say_apart(one, data["reason"], actor=user)
     else:
         rosters.say_same(one, form.rows[data["other"]], data["reason"], actor=user)
+
+
+PEOPLE_AT_ONCE, SESSIONS_AT_ONCE = 50, 12
+
+
+@sensitive_post_parameters()
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def present(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Who was at which session: people beside sessions, or one session with three buttons for each person."""
+    user = user_of(request)
+    row = class_of(user, public_id)
+    permissions.may_keep_roster(row.project, user).require()
+    rosters.require_kept(row)
+    every = presence.with_counts(row)
+    asked = request.GET.get("session", "")
+    one = next((found for found in every if str(found.pk) == asked), None)
+    columns = Paginator(every, SESSIONS_AT_ONCE).get_page(request.GET.get("sessions"))
+    page = Paginator(_people(row).order_by("attendance__number"), PEOPLE_AT_ONCE).get_page(request.GET.get("page"))
+    shown = [one] if one is not None else list(columns.object_list)
+    form = PresenceForm(
+        request.POST if request.method == "POST" else None,
+        people=list(page.object_list), sessions=shown, stored=presence.stored(row),
+        version=rosters.roster_of(row).version,
+    )  # fmt: skip
+    error: DomainError | None = None
+    if request.method == "POST" and form.is_valid():
+        told = form.told
+        if one is not None and "all" in request.POST:  # who is not told of was there
+            told = {**told, **{place: True for place, value in told.items() if value is None}}
+        try:
+            count = presence.tell_presence(row, told, actor=user, version=form.cleaned_data["version"] or 0)
+        except DomainError as refusal:
+            form.blame(refusal)
+            error = refusal
+        else:
+            messages.success(request, _("Saved; %(count)s entries are different now.") % {"count": count})
+            return redirect(f"{request.path}?{request.GET.urlencode()}" if request.GET else request.path)
+    least = row.topic.certificate_percent if row.topic is not None else None
+    context = {
+        "row": row, "every": every, "one": one, "columns": columns, "page": page, "least": least,
+        "people_on_it": row.attendances.count(), "today": clock.today(),
+    }  # fmt: skip
+    return render_form(request, "training/presence.html", form, context, error)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

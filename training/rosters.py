@@ -21,10 +21,14 @@ from audit.services import changed, record
 from core import clock
 from core.errors import Conflict, Invalid, NotFound, WrongState
 from core.locks import lock
+from core.models import Verified
 from core.sealed import seal, unseal
 from core.text import fold, nfc
-from places.models import Area, Level
+from places.models import Area, AreaClosure, Level
 from programmes.locking import is_locked
+from projects.exceptions import ROSTERS, covering, where
+from projects.exceptions import note as note_exception
+from projects.models import LockException
 from training.identity import Keys, keys_of, settle
 from training.models import Attendance, Roster, RosterRetention, SamePerson, Sex, Trainee, TrainingClass
 from training.permissions import may_keep_roster, may_look_at_roster
@@ -124,6 +128,13 @@ def _checked(data: TraineeData, *, needs_id: bool, keeps_id: bool = False) -> tu
     return replace(data, name=name, phone=phone, id_number=number, certificate_no=certificate[:60]), errors
 
 
+def _elsewhere(row: TrainingClass, rows: Sequence[TraineeData]) -> set[int]:
+    """Communes among these that never lay in the province of the class."""
+    wanted = {data.commune.pk for data in rows if data.commune is not None}
+    inside = AreaClosure.objects.filter(ancestor_id=row.project.province_id, area_id__in=wanted)
+    return wanted - set(inside.values_list("area_id", flat=True)) if wanted else set()
+
+
 def _keys(data: TraineeData) -> Keys:
     return keys_of(data.name, data.birth_year, data.sex, data.phone, data.id_number)
 
@@ -167,9 +178,43 @@ def _begin(row: TrainingClass, actor: "User") -> TrainingClass:
     return row
 
 
-def _require_countable(row: TrainingClass) -> None:
+def _require_countable(row: TrainingClass, actor: "User") -> LockException | None:
+    """As `_exception_for`, in a project in which classes are still entered."""
     require_open(row.project)
-    require_not_locked(row)
+    return _exception_for(row, actor)
+
+
+def _exception_for(row: TrainingClass, actor: "User") -> LockException | None:
+    """Raise WrongState where the class counts in the locked time and no exception opens its roster to the person; gives
+    it."""
+    if not is_locked(row.project.province_id, row.counts_on):
+        return None
+    exception = covering(ROSTERS, where(row.project), actor)
+    if exception is None:
+        require_not_locked(row)
+    return exception
+
+
+def roster_is_closed(row: TrainingClass, user: "User") -> bool:
+    """Who is counted of the class stays as it is for this person."""
+    locked = is_locked(row.project.province_id, row.counts_on)
+    return locked and covering(ROSTERS, where(row.project), user) is None
+
+
+def _take_in_hand(attendance: Attendance, exception: LockException | None) -> None:
+    """Within an exception a row may be changed, removed or given another person. Its person is open until `settle`."""
+    if exception is not None:
+        attendance.person, attendance.exception, attendance.exception_at = None, exception, clock.now()
+        attendance.save(update_fields=["apart", "person", "exception", "exception_at"])
+
+
+def _tell(exception: LockException | None, row: TrainingClass, what: str, actor: "User") -> None:
+    """Who it was stands in no history."""
+    if exception is not None:
+        words = _("Roster of class «%(subject)s» of project %(project)s: %(what)s") % {
+            "subject": row.subject, "project": row.project.code, "what": what,
+        }  # fmt: skip
+        note_exception(exception, row, words, actor=actor)
 
 
 def _require_room(row: TrainingClass, more: int) -> None:
@@ -196,11 +241,17 @@ def add_trainees(training_class: TrainingClass, rows: Sequence[TraineeData], *, 
         data, wrong = _checked(typed, needs_id=roster.needs_id)
         clean.append(data)
         errors |= {f"{place}.{field}": text for field, text in wrong.items()}
+    if elsewhere := _elsewhere(row, clean):
+        errors |= {
+            f"{place}.commune": _("Choose a commune of the province.")
+            for place, data in enumerate(clean)
+            if data.commune is not None and data.commune.pk in elsewhere
+        }
     if not rows:
         raise Invalid(_("Enter at least one person."), code="empty")
     if errors:
         raise Invalid(fields=errors)
-    _require_countable(row)
+    exception = _require_countable(row, actor)
     _require_room(row, len(clean))
     before = row.attendances.count()
     number = row.attendances.aggregate(last=Max("number"))["last"] or 0
@@ -215,11 +266,13 @@ def add_trainees(training_class: TrainingClass, rows: Sequence[TraineeData], *, 
         with _quiet():
             attendance = Attendance.objects.create(
                 training_class=row, number=number, **vars(keys), **_counted(row, data),
+                exception=exception, exception_at=clock.now() if exception else None,
             )  # fmt: skip
             made.append(Trainee.objects.create(attendance=attendance, **_named(attendance, data)))
     if errors:
         raise Invalid(fields=errors)
     settle([one.attendance_id for one in made])
+    _tell(exception, row, _("%(count)s people added") % {"count": len(made)}, actor)
     record(row, "add_trainees", actor=actor, changes={"roster": (before, before + len(made))}, within=row.project)
     return made
 
@@ -227,6 +280,16 @@ def add_trainees(training_class: TrainingClass, rows: Sequence[TraineeData], *, 
 def _counted(row: TrainingClass, data: TraineeData) -> dict[str, Any]:
     facts = {name: getattr(data, name) for name in _TOLD}
     return {"sex": data.sex, "age_group": age_group(data.birth_year, row.ends_on), "commune": data.commune, **facts}
+
+
+def _too_seldom(row: TrainingClass, data: TraineeData) -> dict[str, str]:
+    """Against a certificate: less of the sessions attended than a verified subject wants."""
+    topic, came = row.topic, data.attended_percent
+    least = topic.certificate_percent if topic is not None and topic.verified == Verified.YES else None
+    if least is None or came is None or came >= least:
+        return {}
+    said = {"least": least, "came": came}
+    return {"certificate_on": _("This subject wants %(least)s %% of the sessions; %(came)s %% were attended.") % said}
 
 
 def _named(attendance: Attendance, data: TraineeData) -> dict[str, Any]:
@@ -256,13 +319,20 @@ def change_trainee(
     attendance: Attendance, data: TraineeData, *, actor: "User", version: int | None = None
 ) -> Attendance:
     """Correct one row. An empty ID number keeps the stored one. Who the person is is worked out anew. Of a class that
-    counts in the locked time only telephone, certificate, attendance and work may still be told."""
+    counts in the locked time only telephone, certificate, attendance and work may still be told, unless an exception
+    opens the roster."""
     row = _begin(attendance.training_class, actor)
     attendance = lock(attendance)
     person = _trainee(attendance)
     if version is not None and version != attendance.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     clean, errors = _checked(data, needs_id=roster_of(row).needs_id, keeps_id=True)
+    if clean.commune != attendance.commune and _elsewhere(row, [clean]):
+        errors["commune"] = _("Choose a commune of the province.")
+    if attendance.presences.exists() and clean.attended_percent != attendance.attended_percent:
+        errors["attended_percent"] = _("It is worked out from the sessions. Change it there.")
+    if clean.certificate_on is not None and clean.certificate_on != attendance.certificate_on:
+        errors |= _too_seldom(row, clean)
     if errors:
         raise Invalid(fields=errors)
     keys = _keys(clean)
@@ -274,10 +344,12 @@ def change_trainee(
     renumbered = keys.id_key != attendance.id_key
     if not counted and not other and not renumbered:
         return attendance
+    exception = None
     if is_locked(row.project.province_id, row.counts_on):
         if who & set(counted) or {"name", "birth_year"} & set(other) or renumbered:
-            require_not_locked(row)
-        keys = Keys(attendance.id_key, attendance.name_key, attendance.phone_key)
+            exception = _exception_for(row, actor)
+        if exception is None:
+            keys = Keys(attendance.id_key, attendance.name_key, attendance.phone_key)
     there = _is_there(row, clean, keys, without=attendance.pk)
     if there is not None:
         raise Invalid(fields={"name": _("This person stands in row %(number)s already.") % {"number": there.number}})
@@ -287,6 +359,8 @@ def change_trainee(
     for name, value in named.items():
         setattr(person, name, value)
     attendance.version += 1
+    if exception is not None:
+        attendance.person, attendance.exception, attendance.exception_at = None, exception, clock.now()
     with _quiet():
         attendance.save()
         person.save()
@@ -295,6 +369,7 @@ def change_trainee(
     shown = {name: pair for name, pair in counted.items() if name not in who}
     secret |= {name: (HIDDEN, HIDDEN) for name in counted if name in who}
     record(attendance, "change", actor=actor, changes={**shown, **secret}, within=row)
+    _tell(exception, row, _("row %(number)s put right") % {"number": attendance.number}, actor)
     return attendance
 
 
@@ -304,15 +379,17 @@ def remove_trainee(attendance: Attendance, reason: str, *, actor: "User") -> Non
     row = _begin(attendance.training_class, actor)
     attendance = lock(attendance)
     reason = plain_reason(reason, _trainee(attendance))
-    _require_countable(row)
+    exception = _require_countable(row, actor)
     before, keys = row.attendances.count(), (attendance.id_key, attendance.name_key, attendance.phone_key)
     linked = SamePerson.objects.filter(Q(one=attendance) | Q(other=attendance)).values_list("one_id", "other_id")
     around = {pk for pair in linked for pk in pair} - {attendance.pk}
-    label = str(attendance)
+    label, number = str(attendance), attendance.number
+    _take_in_hand(attendance, exception)
     attendance.delete()
     settle(around, keys)
     changes = {"roster": (before, before - 1), "number": (label, None)}
     record(row, "remove_trainee", actor=actor, note=reason, changes=changes, within=row.project)
+    _tell(exception, row, _("row %(number)s removed") % {"number": number}, actor)
 
 
 @transaction.atomic
@@ -396,12 +473,17 @@ def say_same(one: Attendance, other: Attendance, reason: str, *, actor: "User") 
     reason = plain_reason(reason, *Trainee.objects.filter(attendance__in=[one, other]))
     if one.pk == other.pk:
         raise Invalid(fields={"reason": _("Choose another row.")})
-    require_not_locked(row)
+    exception = _exception_for(row, actor)
     first, second = sorted((one.pk, other.pk))
-    Attendance.objects.filter(pk=one.pk, apart=True).update(apart=False)
+    if exception is None:
+        Attendance.objects.filter(pk=one.pk, apart=True).update(apart=False)
+    else:
+        one.apart = False
+        _take_in_hand(one, exception)
     SamePerson.objects.get_or_create(one_id=first, other_id=second, defaults={"reason": reason})
     settle([first, second])
     record(one, "say_same", actor=actor, note=reason, changes={"same_as": (None, other.public_id)}, within=row)
+    _tell(exception, row, _("row %(number)s is the same person as another") % {"number": one.number}, actor)
 
 
 @transaction.atomic
@@ -410,15 +492,18 @@ def say_apart(one: Attendance, reason: str, *, actor: "User") -> None:
     row = _begin(one.training_class, actor)
     one = lock(one)
     reason = plain_reason(reason, _trainee(one))
-    require_not_locked(row)
+    exception = _exception_for(row, actor)
     linked = SamePerson.objects.filter(Q(one=one) | Q(other=one))
     around = {pk for pair in linked.values_list("one_id", "other_id") for pk in pair}
     linked.delete()
     one.apart = True
     one.version += 1
+    if exception is not None:
+        one.person, one.exception, one.exception_at = None, exception, clock.now()
     one.save()
     settle(around | {one.pk}, (one.id_key, one.name_key, one.phone_key))
     record(one, "say_apart", actor=actor, note=reason, changes={"apart": (False, True)}, within=row)
+    _tell(exception, row, _("row %(number)s is another person") % {"number": one.number}, actor)
 
 
 # --- the end of a roster ----------------------------------------------------------------------------------------------

@@ -10,12 +10,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from audit.services import changed, record
+from core import clock
 from core.errors import Conflict, Invalid, WrongState
 from core.locks import lock
 from core.text import nfc
 from places.models import Area
-from programmes.locking import counting_day, is_locked
-from projects.models import WITH_DECISION, Project, ProjectState
+from programmes.locking import is_locked
+from projects.exceptions import CLASSES, ROSTERS, counting, covering, where
+from projects.exceptions import note as note_exception
+from projects.models import WITH_DECISION, LockException, Project, ProjectState
 from training.models import AgeGroup, ClassSession, Trainer, TrainingClass, TrainingKind, TrainingSubject
 from training.permissions import may_enter_class
 
@@ -126,6 +129,25 @@ def require_not_locked(row: TrainingClass) -> None:
         )
 
 
+def require_changeable(row: TrainingClass, user: "User") -> LockException | None:
+    """Raise WrongState where the class counts in the locked time and no exception opens it to the person; gives it."""
+    exception = None
+    if is_locked(row.project.province_id, row.counts_on):
+        exception = covering(CLASSES, where(row.project), user)
+        if exception is None:
+            require_not_locked(row)
+    return exception
+
+
+def may_be_changed(row: TrainingClass, user: "User") -> bool:
+    """The same as an answer."""
+    try:
+        require_changeable(row, user)
+    except WrongState:
+        return False
+    return True
+
+
 @transaction.atomic
 def create_class(project: Project, data: ClassData, *, actor: "User") -> TrainingClass:
     """Enter a class of an approved project."""
@@ -133,11 +155,26 @@ def create_class(project: Project, data: ClassData, *, actor: "User") -> Trainin
     may_enter_class(project, actor).require()
     values = _checked(data)
     require_open(project)
-    counts_on = counting_day(project.province_id, data.ends_on)
-    row: TrainingClass = TrainingClass.objects.create(project=project, counts_on=counts_on, **values)
+    counts_on, exception = counting(CLASSES, where(project), data.ends_on, actor)
+    row: TrainingClass = TrainingClass.objects.create(
+        project=project,
+        counts_on=counts_on,
+        exception=exception,
+        exception_at=clock.now() if exception else None,
+        **values,
+    )
     changes = {name: (None, value) for name, value in values.items() if value not in (None, "")}
     record(row, "create", actor=actor, changes=changes, within=project)
+    _tell(row, exception, actor)
     return row
+
+
+def _tell(row: TrainingClass, exception: LockException | None, actor: "User") -> None:
+    if exception is not None:
+        words = _("Class «%(subject)s» of project %(project)s, ended on %(day)s") % {
+            "subject": row.subject, "project": row.project.code, "day": f"{row.ends_on:%d/%m/%Y}",
+        }  # fmt: skip
+        note_exception(exception, row, words, actor=actor)
 
 
 @transaction.atomic
@@ -147,7 +184,7 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
     may_enter_class(row.project, actor).require()
     values = _checked(data)
     require_open(row.project)
-    require_not_locked(row)
+    exception = require_changeable(row, actor)
     if version is not None and version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     changes = changed(row, values)
@@ -158,13 +195,25 @@ def change_class(row: TrainingClass, data: ClassData, *, actor: "User", version:
         for name, value in values.items():
             setattr(row, name, value)
         row.version += 1
-        row.counts_on = counting_day(row.project.province_id, row.ends_on)
+        row.counts_on, into = counting(CLASSES, where(row.project), row.ends_on, actor)
+        exception = exception or into
+        if exception is not None:
+            row.exception, row.exception_at = exception, clock.now()
         row.save()
         if "ends_on" in changes:
             for one in row.attendances.filter(trainee__isnull=False).select_related("trainee"):
-                one.age_group = age_group(one.trainee.birth_year, row.ends_on)
-                one.save(update_fields=["age_group"])
+                group = age_group(one.trainee.birth_year, row.ends_on)
+                if group == one.age_group:
+                    continue
+                one.age_group = group
+                if exception is not None:  # it opens the class; the roster needs one of its own
+                    one.exception, one.exception_at = covering(ROSTERS, where(row.project), actor), clock.now()
+                    if one.exception is None:
+                        refusal = _("With this day people on the roster come into another age group, and it is locked.")
+                        raise Invalid(fields={"ends_on": refusal})
+                one.save(update_fields=["age_group", "exception", "exception_at"])
         record(row, "change", actor=actor, changes=changes, within=row.project)
+        _tell(row, exception, actor)
     return row
 
 
@@ -200,12 +249,8 @@ def tell_course(
     if version is not None and version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     before = {"sessions": told_sessions(row), "trainers": told_trainers(row)}
-    row.sessions.all().delete()
+    _bring_sessions_in_line(row, sessions)
     row.trainers.all().delete()
-    ClassSession.objects.bulk_create(
-        ClassSession(training_class=row, position=n, on=d.on, hours=d.hours, topic=_line(d.topic))
-        for n, d in enumerate(sessions)
-    )
     Trainer.objects.bulk_create(
         Trainer(training_class=row, position=n, name=_line(d.name), unit=_line(d.unit), topic=_line(d.topic))
         for n, d in enumerate(trainers)
@@ -217,6 +262,33 @@ def tell_course(
         row.save()
         record(row, "change", actor=actor, changes=changes, within=row.project)
     return row
+
+
+def _bring_sessions_in_line(row: TrainingClass, sessions: Sequence[SessionData]) -> None:
+    """A session of a day stays that session, so that who was there is kept; one whose day was put right is told by
+    what is left on both sides. Raises Invalid where one would go at which somebody's presence is recorded."""
+    old, new = list(row.sessions.order_by("on", "position")), list(enumerate(sessions))
+    pairs: list[tuple[ClassSession, tuple[int, SessionData]]] = []
+    for same_day in (True, False):
+        for one in list(old):
+            fits = next((typed for typed in new if not same_day or typed[1].on == one.on), None)
+            if fits is not None:
+                pairs.append((one, fits))
+                old.remove(one)
+                new.remove(fits)
+    held = [one for one in old if one.presences.exists()]
+    if held:
+        raise Invalid(
+            _("It is recorded who was there on %(day)s. Take that out before the session.")
+            % {"day": f"{held[0].on:%d/%m/%Y}"}
+        )
+    row.sessions.filter(pk__in=[one.pk for one in old]).delete()
+    for one, (number, data) in pairs:
+        one.position, one.on, one.hours, one.topic = number, data.on, data.hours, _line(data.topic)
+    ClassSession.objects.bulk_update([one for one, _typed in pairs], ["position", "on", "hours", "topic"])
+    ClassSession.objects.bulk_create(
+        ClassSession(training_class=row, position=n, on=d.on, hours=d.hours, topic=_line(d.topic)) for n, d in new
+    )
 
 
 def _line(text: str) -> str:

@@ -9,10 +9,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts.models import User
 from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock
 from core.errors import DomainError, NotAllowed
+from core.templatetags import kc
 from programmes.permissions import may_add_rule, may_change_rule
 from training import subjects
 from training.models import CountingRule, RosterRetention, TrainingClass, TrainingSubject
@@ -60,14 +62,10 @@ def index(request: HttpRequest) -> HttpResponse:
             answer, error = sent_once(request, form, act, _("Saved."), raises=(NotAllowed,))
             if answer:
                 return answer
-    today = clock.today()
-    rules = CountingRule.objects.select_related("indicator").prefetch_related("subjects")
     inside = bool(user.sight.province_ids or user.sight.administers_ids)
     context = {
         "tab": "training",
-        "rows": TrainingSubject.objects.visible_to(user).select_related("area"),
-        "today": today,
-        "rules": [(rule, words_of(rule), rule.valid_to is not None and rule.valid_to < today) for rule in rules],
+        "tables": {"subjects": _subjects(user), "counting": _counting()},
         "retention": retention,
         "history": Entry.objects.about(retention)[:20] if retention and inside else [],
         "may_add": may_add,
@@ -76,6 +74,60 @@ def index(request: HttpRequest) -> HttpResponse:
         "open": what,
     }
     return render_form(request, "training/subjects.html", form, context, error)
+
+
+Cell = tuple[Any, Any, str, Any]  # head, words, where a link leads, its words
+
+
+def _days(row: Any, always: str) -> str:
+    if row.valid_from is None and row.valid_to is None:
+        return always
+    first, last = (kc.day(day) if day is not None else "…" for day in (row.valid_from, row.valid_to))
+    return f"{first} – {last}"
+
+
+def _table(id_: str, title: str, heads: list[str], lines: list[tuple[Any, str, str, list[Cell]]], empty: str) -> Any:
+    drawn = [
+        {"url": url, "name": name, "verified": row.verified, "note": row.note, "cells": cells}
+        for row, name, url, cells in lines
+    ]
+    return {"id": id_, "title": title, "heads": heads, "lines": drawn, "empty": empty}
+
+
+def _subjects(user: User) -> Any:
+    heads = [_("Subject"), _("Kind of class"), _("Place"), _("For classes"), _("For a certificate")]
+    lines = []
+    for row in TrainingSubject.objects.visible_to(user).select_related("area"):
+        least = row.certificate_percent
+        cells: list[Cell] = [
+            (heads[1], row.get_kind_display(), "", ""),
+            (heads[2], row.area.full_name if row.area else _("The whole country"), "", ""),
+            (heads[3], _days(row, _("of any day")), "", ""),
+            (heads[4], "–" if least is None else kc.percent(least), "", ""),
+        ]
+        lines.append((row, row.name, reverse("training:subject", args=[row.pk]), cells))
+    return _table(
+        "subjects", _("Subjects"), heads, lines, _("There is no subject yet. Classes are counted by their kind.")
+    )
+
+
+def _counting() -> Any:
+    heads = [_("Target"), _("What it counts"), _("Which classes"), _("In force")]
+    today, lines = clock.today(), []
+    for rule in CountingRule.objects.select_related("indicator").prefetch_related("subjects"):
+        past = rule.valid_to is not None and rule.valid_to < today
+        time = _days(rule, "… – …")
+        shown = f"{reverse('training:list')}?counts={rule.indicator.code}"
+        cells: list[Cell] = [
+            (heads[1], rule.get_unit_display(), "", ""),
+            (heads[2], words_of(rule), shown, _("Show the classes")),
+            (heads[3], f"{time} ({_('no longer in force')})" if past else time, "", ""),
+        ]
+        lines.append((rule, rule.indicator.name, reverse("training:counting", args=[rule.pk]), cells))
+    return _table(
+        "counting", _("What counts towards a target"), heads, lines,
+        _("No rule is entered. Targets count attendances by the kind of class."),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -36,6 +36,7 @@ class SubjectData:
     area: Area | None = None
     valid_from: dt.date | None = None
     valid_to: dt.date | None = None
+    certificate_percent: int | None = None
     verified: str = Verified.NO
     note: str = ""
 
@@ -73,6 +74,8 @@ def _subject(data: SubjectData, errors: dict[str, str], without: int | None = No
         errors["kind"] = _("Choose the kind.")
     if data.valid_from and data.valid_to and data.valid_to < data.valid_from:
         errors["valid_to"] = _("The last day lies before the first.")
+    if data.certificate_percent is not None and not 1 <= data.certificate_percent <= 100:
+        errors["certificate_percent"] = _("Enter a percentage from 1 to 100.")
     near = Q(area__isnull=True) if data.area is None else Q(area__isnull=True) | Q(area=data.area)
     same = TrainingSubject.objects.filter(near).exclude(pk=without).values_list("name", flat=True)
     if name and fold(name) in {fold(one) for one in same}:

@@ -11,6 +11,7 @@ urlpatterns = [
     path("subjects/counting/<int:pk>/", subject_views.counting, name="counting"),
     path("<uuid:public_id>/course/", roster_views.course, name="course"),
     path("<uuid:public_id>/roster/", roster_views.roster, name="roster"),
+    path("<uuid:public_id>/presence/", roster_views.present, name="presence"),
     path("<uuid:public_id>/roster/<uuid:trainee_id>/", roster_views.trainee, name="trainee"),
     path("<uuid:public_id>/edit/", views.edit, name="edit"),
     path("projects/<uuid:public_id>/", views.project_panel, name="project_panel"),

@@ -19,9 +19,8 @@ from audit.models import Entry
 from core import sheets
 from core.errors import DomainError
 from core.once import once
-from programmes.locking import is_locked
 from projects.models import Project
-from training import counting, permissions, rosters, services
+from training import counting, permissions, presence, rosters, services
 from training.counting import with_rosters
 from training.forms import ClassFilter, ClassForm, NewClassForm, stored
 from training.models import Attendance, TrainingClass
@@ -96,13 +95,14 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "breakdowns": counting.breakdowns(this),
         "roster": rosters.roster_of(row),
         "disagreement": rosters.disagreement(row),
-        "sessions": row.sessions.all(),
+        "sessions": presence.with_counts(row),
+        "on_roster": row.attendances.count(),
+        "recorded": presence.is_recorded(row),
+        "may_tell": permissions.may_keep_roster(row.project, user),
         "hours": row.sessions.aggregate(hours=Sum("hours"))["hours"],
         "trainers": row.trainers.all(),
         "may_look": permissions.may_look_at_roster(row.project, user),
-        "may_edit": may_edit
-        and services.is_open(row.project)
-        and not is_locked(row.project.province_id, row.counts_on),
+        "may_edit": may_edit and services.is_open(row.project) and services.may_be_changed(row, user),
         "inside": inside,
         "history": Entry.objects.about(row)[:50] if inside else [],
     }
@@ -171,7 +171,7 @@ def edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("training:detail", public_id)
     else:
         services.require_open(row.project)
-        services.require_not_locked(row)
+        services.require_changeable(row, user)
     return _form_page(request, form, row.project, row, error)
 
 

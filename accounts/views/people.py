@@ -11,13 +11,15 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import permissions, services
+from accounts import permissions, second_factor, services
 from accounts.forms import DeactivateForm, EndGrantForm, GrantForm, NewPersonForm, PeopleFilter, PersonForm
 from accounts.models import Grant, User
 from accounts.roles import ABILITIES, Role
+from accounts.staff import open_counts
 from accounts.views.once import redirect_and_show, render_once
 from audit.models import Entry
 from core import clock
@@ -56,8 +58,10 @@ def people(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "page": page,
+        "holders": second_factor.holders([row.pk for row in page]),
         "communes": communes.count(),
         "covered": communes.filter(pk__in=_covered()).count(),
+        "give": communes.filter(uid=request.GET.get("give", "")[:40]).first(),
     }
     return render(request, "accounts/people.html", context)
 
@@ -112,6 +116,8 @@ def person(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "grants": grants,
         "may_manage": permissions.may_manage(found, actor),
         "may_grant": permissions.may_grant(found, actor),
+        "device": second_factor.device_of(found),
+        "may_reset_factor": permissions.may_reset_factor(found, actor),
         "history": Entry.objects.about(found)[:100],
     }
     return render_once(request, "accounts/person.html", context)
@@ -175,8 +181,22 @@ def person_deactivate(request: HttpRequest, public_id: UUID) -> HttpResponse:
             form.blame(error)
         else:
             messages.success(request, _("The account of %(person)s is closed.") % {"person": found.full_name})
+            left = sum(count for _kind, count in open_counts([found.pk])[found.pk])
+            if left:
+                words = ngettext(
+                    "%(count)s piece of open work stays behind. Hand it over.",
+                    "%(count)s pieces of open work stay behind. Hand them over.",
+                    left,
+                )
+                messages.warning(request, words % {"count": left})
+                return redirect("accounts:staff_one", public_id)
             return redirect("accounts:person", public_id)
-    context = {"form": form, "person": found, "grants": found.grants.valid_on(clock.today()).select_related("area")}
+    context = {
+        "form": form,
+        "person": found,
+        "grants": found.grants.valid_on(clock.today()).select_related("area"),
+        "open": [pair for pair in open_counts([found.pk])[found.pk] if pair[1]],
+    }
     return render(request, "accounts/person_deactivate.html", context)
 
 
@@ -205,7 +225,8 @@ def grant_new(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if refreshing:  # the areas of another day; nothing is judged yet
         form = GrantForm(actor=actor, initial=request.POST.dict())
     else:
-        form = GrantForm(request.POST or None, actor=actor)
+        asked = {name: request.GET[name] for name in ("role", "area") if name in request.GET}
+        form = GrantForm(request.POST or None, actor=actor, initial=asked)
     if request.method == "POST" and not refreshing and form.is_valid():
         try:
             made = services.grant_role(found, **form.cleaned_data, actor=actor)

@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from core.api import params
 from core.api.problems import bad_parameter
 from core.api.renderers import dumps
+from core.text import told_name
 
 
 @cache
@@ -43,6 +44,6 @@ class DocsView(SpectacularSwaggerSplitView):
     def get(self, request: Request, *args: object, **kwargs: object) -> Response:
         for name in request.query_params:
             if name != "script":
-                raise bad_parameter(name[:60], "")
+                raise bad_parameter(told_name(name), "")
         response: Response = super().get(request, *args, **kwargs)  # type: ignore[no-untyped-call]
         return response

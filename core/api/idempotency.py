@@ -2,10 +2,12 @@
 
 import datetime as dt
 import hashlib
+import hmac
 import json
 import uuid
 from collections.abc import Callable
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
@@ -30,8 +32,10 @@ def _key(request: Request) -> uuid.UUID:
 
 
 def request_hash(request: Request) -> str:
-    """Method, path and what was sent, whatever its spelling; of files their bytes."""
-    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    """Method, path and what was sent, whatever its spelling; of files their bytes. Keyed, so that a number of a person
+    that was sent cannot be tried out against what is kept."""
+    said = f"{request.method} {request.path}\n".encode()
+    digest = hmac.new(settings.SECRET_KEY.encode(), said, hashlib.sha256)
     if hasattr(request.data, "lists"):  # a form
         for name, values in sorted(request.data.lists()):
             for value in values:
@@ -75,6 +79,12 @@ def once(request: Request, caller: str, act: Callable[[], Response]) -> HttpResp
     if found.request_hash != digest:
         raise Problem(422, "idempotency_key_reused", _("This Idempotency-Key was used for another request."))
     return HttpResponse(found.body, status=found.status, headers=found.headers, content_type="application/json")
+
+
+def was_sent(request: Request, caller: str) -> bool:
+    """Whether `once` would answer this request without acting."""
+    rows = IdempotencyKey.objects.filter(caller=caller, key=_key(request), created_at__gte=clock.now() - KEPT)
+    return rows.exists()
 
 
 def _alone(name: str) -> bool:

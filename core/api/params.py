@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiParameter
 
 from core.api.problems import bad_parameter
+from core.text import told_name
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,7 @@ def read(query: QueryDict, declared: Sequence[Param]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name in query:
         if name not in known:
-            raise bad_parameter(name[:60], _("There is no such parameter here."))
+            raise bad_parameter(told_name(name), _("There is no such parameter here."))
         given = query.getlist(name)
         if len(given) != 1:
             raise bad_parameter(name, _("Give it once."))

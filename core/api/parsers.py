@@ -11,6 +11,7 @@ from rest_framework import parsers
 from rest_framework.parsers import BaseParser
 
 from core.api.problems import Problem
+from core.text import told_name
 
 DEEPEST = 20  # objects and lists inside one another
 
@@ -19,7 +20,7 @@ def _no_twice(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for name, value in pairs:
         if name in result:
-            raise ValueError(_("The field «%(name)s» stands there twice.") % {"name": name[:60]})
+            raise ValueError(_("The field «%(name)s» stands there twice.") % {"name": told_name(name)})
         result[name] = value
     return result
 

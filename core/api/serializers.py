@@ -3,6 +3,7 @@
 import datetime as dt
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -12,7 +13,7 @@ from rest_framework.serializers import Serializer, ValidationError
 
 from core.api.params import parse_date, parse_uuid
 from core.api.renderers import figure
-from core.text import nfc
+from core.text import nfc, told_name
 
 MAX_VND = 10**15 - 1  # as the services have it
 # What XML, and so every workbook, refuses: control characters other than tab and line ends, halves of characters.
@@ -28,7 +29,7 @@ class StrictSerializer(Serializer[Any]):
     def to_internal_value(self, data: Any) -> Any:
         if isinstance(data, dict):
             writable = {name for name, field in self.fields.items() if not field.read_only}
-            errors = {str(name)[:60]: [_("There is no such field to write.")] for name in data if name not in writable}
+            errors = {told_name(name): [_("There is no such field to write.")] for name in data if name not in writable}
             if errors:
                 raise ValidationError(errors)
         return super().to_internal_value(data)
@@ -91,13 +92,29 @@ class Day(serializers.DateField):
         return found
 
 
+class DecimalText(serializers.DecimalField):
+    """«35.50», never a JSON number: no digit is lost on the way."""
+
+    def __init__(self, max_digits: int, decimal_places: int, **kwargs: Any) -> None:
+        kwargs.setdefault("min_value", Decimal(0))
+        super().__init__(max_digits=max_digits, decimal_places=decimal_places, **kwargs)
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
 class Choice(serializers.ChoiceField):
-    """One of the codes, as a string."""
+    """One of the codes, as a string. A refusal tells what may stand there and not what did."""
+
+    default_error_messages = {"invalid_choice": _("Give one of: %(values)s.")}
 
     def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str) or not data:
-            self.fail("invalid_choice", input=str(data)[:60])
-        return super().to_internal_value(data)
+        if not isinstance(data, str) or data not in self.choices:
+            words = self.error_messages["invalid_choice"] % {"values": ", ".join(map(str, self.choices))}
+            raise ValidationError(words, code="invalid_choice")
+        return data
 
 
 class Flag(serializers.BooleanField):
@@ -136,6 +153,34 @@ class Reference(serializers.Field[Any, Any, Any, Any]):
         if found is None:
             self.fail("unknown")
         return found
+
+
+class Known(Uuid):
+    """The id of a row that the caller sees: gives the row. `rows`: of a user, which rows those are. One of others is
+    refused in the words of one that does not exist."""
+
+    default_error_messages = {"unknown": _("There is no such thing here.")}
+
+    def __init__(self, rows: Callable[[Any], Any], **kwargs: Any) -> None:
+        self.rows = rows
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data: Any) -> Any:
+        public_id = super().to_internal_value(data)
+        found = self.rows(self.context["request"].user).filter(public_id=public_id).first()
+        if found is None:
+            self.fail("unknown")
+        return found
+
+
+class EmptyBody(StrictSerializer):
+    """Nothing is said."""
+
+
+class ReasonBody(StrictSerializer):
+    """`note`: the reason, kept in the history."""
+
+    note = Text(max_length=500)
 
 
 # --- what is shown ----------------------------------------------------------------------------------------------------

@@ -13,10 +13,11 @@ from rest_framework.serializers import Serializer
 from rest_framework.views import APIView
 
 from core.api import params
-from core.api.idempotency import once
+from core.api.idempotency import once, was_sent
 from core.api.pagination import Ordering, Page
 from core.api.params import Param
-from core.api.problems import Problem
+from core.api.problems import Problem, bad_field
+from core.text import told_name
 
 if TYPE_CHECKING:
 
@@ -84,12 +85,34 @@ class PortalView(APIView):
     def once(self, request: Request, act: Callable[[], Response]) -> HttpResponse:
         return once(request, str(request.user.pk), act)
 
+    def was_sent(self, request: Request) -> bool:
+        return was_sent(request, str(request.user.pk))
+
     def body(self, serializer: type[Serializer[Any]], request: Request, *, partial: bool = False) -> dict[str, Any]:
         """The body, checked by the serializer: 400 with every fault by field."""
         read = serializer(data=request.data, context={"request": request}, partial=partial)
         read.is_valid(raise_exception=True)
         data: dict[str, Any] = read.validated_data
         return data
+
+    def form(self, serializer: type[Serializer[Any]], request: Request, file: str, missing: str) -> tuple[Any, Any]:
+        """(the fields, the file) of a form that was uploaded, as strict as any body: each field at most once, and none
+        that nobody knows. `file`: the name of the file's field; `missing`: what is said where it is not there."""
+        data: Any = request.data
+        if not hasattr(data, "lists"):
+            raise bad_field(file, missing)
+        known = {file, *serializer().fields}
+        for name, values in data.lists():
+            if name not in known:
+                raise bad_field(told_name(name), _("There is no such field to write."))
+            if len(values) > 1:
+                raise bad_field(name, _("Give it once."))
+        upload = request.FILES.get(file)
+        if upload is None:
+            raise bad_field(file, missing)
+        read = serializer(data={name: value for name, value in data.items() if name != file})
+        read.is_valid(raise_exception=True)
+        return read.validated_data, upload
 
 
 class Unknown(PortalView):

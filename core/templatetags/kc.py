@@ -42,6 +42,7 @@ TONES = {
     "done": "green",
     "closed": "plain",
     "superseded": "plain",
+    "withdrawn": "red",
     "cancelled": "plain",
     "stopped": "red",
     "rejected": "red",

@@ -7,14 +7,14 @@ from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _text
 from django.utils.translation import gettext_lazy as _
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import serializers
 from rest_framework.response import Response
 
 from core import clock
 from core.api import params
 from core.api.problems import bad_parameter
-from core.api.serializers import Day, Reference, StrictSerializer, Text, Vnd, Whole
+from core.api.serializers import Day, Reference, StrictSerializer, Text, Uuid, Vnd, Whole
 from core.api.views import PortalRequest, PortalView
 from core.errors import Invalid
 from enterprises.eligibility import NO, UNKNOWN, YES, judge_on
@@ -25,6 +25,7 @@ from enterprises.services import EnterpriseData, change_enterprise, create_enter
 from places.api.views import ON, AreaBrief, brief, read_area
 from places.models import Area
 from places.services import resolve_area
+from programmes.api.views import CodeList
 from programmes.kinds import kind_names, kinds_on, trade_names, trades_on
 
 
@@ -70,11 +71,21 @@ class EnterpriseBody(StrictSerializer):
     ceased_on = Day(required=False, allow_null=True)
 
 
+class NewEnterpriseBody(EnterpriseBody):
+    """`different`: ids of establishments that look the same and are others. Where it is given, one that looks the same
+    and is not named is 409 with the candidates; without it, whatever looks the same waits under /duplicates/."""
+
+    different = serializers.ListField(child=Uuid(), max_length=50, required=False)
+
+
 # Those that came later: a change that does not speak of them leaves them.
 LATER = ("technology", "raw_material", "craft_village", "trade", "industry_code", "industry_version", "ceased_on")
 
 
 class EnterpriseChange(EnterpriseBody):
+    """`moved_on`: its first day at another place, so that the one before is kept (/former-places/)."""
+
+    moved_on = Day(required=False, allow_null=True)
     version = Whole(min_value=1)
 
 
@@ -152,16 +163,19 @@ class EnterpriseList(PortalView):
             rows = rows.filter(updated_at__gte=values["changed_since"])
         return self.page(request, rows, lambda found: [show(row) for row in found], values)
 
-    @extend_schema(operation_id="enterprise_create", request=EnterpriseBody, responses={201: EnterpriseShown})
+    @extend_schema(operation_id="enterprise_create", request=NewEnterpriseBody, responses={201: EnterpriseShown})
     def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
-            data = EnterpriseData(**self.body(EnterpriseBody, request))
-            return Response(show(create_enterprise(data, actor=request.user)), status=201)
+            body = self.body(NewEnterpriseBody, request)
+            different = body.pop("different", None)
+            said = None if different is None else [str(one) for one in different]
+            made = create_enterprise(EnterpriseData(**body), actor=request.user, said_different=said)
+            return Response(show(made), status=201)
 
         return self.once(request, act)
 
 
-def _one(request: PortalRequest, enterprise_id: UUID) -> Enterprise:
+def one_enterprise(request: PortalRequest, enterprise_id: UUID) -> Enterprise:
     rows = Enterprise.objects.visible_to(request.user).select_related("area", "province")
     row: Enterprise | None = rows.filter(public_id=enterprise_id).first()
     if row is None:
@@ -176,13 +190,13 @@ class EnterpriseOne(PortalView):
         self.read_params(request)
         gone = Enterprise.objects.filter(public_id=enterprise_id, merged_into__isnull=False).first()
         if gone is not None:
-            kept = _one(request, standing(gone).public_id)
+            kept = one_enterprise(request, standing(gone).public_id)
             return HttpResponseRedirect(reverse("api:enterprise", args=[kept.public_id]))
-        return Response(show(_one(request, enterprise_id)))
+        return Response(show(one_enterprise(request, enterprise_id)))
 
     @extend_schema(operation_id="enterprise_change", request=EnterpriseChange, responses=EnterpriseShown)
     def put(self, request: PortalRequest, enterprise_id: UUID) -> HttpResponse:
-        row = _one(request, enterprise_id)
+        row = one_enterprise(request, enterprise_id)
         data = self.body(EnterpriseChange, request)
         version = data.pop("version")
         for name in LATER:
@@ -225,14 +239,14 @@ class EnterpriseYears(PortalView):
     @extend_schema(operation_id="enterprise_years", responses=YearShown(many=True))
     def get(self, request: PortalRequest, enterprise_id: UUID) -> Response:
         self.read_params(request)
-        return Response({"results": [show_year(row) for row in _one(request, enterprise_id).years.all()]})
+        return Response({"results": [show_year(row) for row in one_enterprise(request, enterprise_id).years.all()]})
 
 
 class EnterpriseYear(PortalView):
     @extend_schema(operation_id="enterprise_year_set", request=YearBody, responses=YearShown)
     def put(self, request: PortalRequest, enterprise_id: UUID, year: int) -> HttpResponse:
         """Enter the figures of a year, or say them anew: what is left out is not reported."""
-        enterprise = _one(request, enterprise_id)
+        enterprise = one_enterprise(request, enterprise_id)
         data = self.body(YearBody, request)
         values = {**data, "year": year, "not_applicable": " ".join(data.get("not_applicable", []))}
         row = enterprise.years.filter(year=year).first()
@@ -261,7 +275,7 @@ class EnterpriseEligibility(PortalView):
     def get(self, request: PortalRequest, enterprise_id: UUID) -> Response:
         """May it be supported on the day? `unknown` where a fact is missing or a person has to look."""
         values = self.read_params(request)
-        found = judge_on(_one(request, enterprise_id), values.get("on") or clock.today())
+        found = judge_on(one_enterprise(request, enterprise_id), values.get("on") or clock.today())
         reasons = [
             {
                 "verdict": one.verdict,
@@ -276,24 +290,11 @@ class EnterpriseEligibility(PortalView):
         return Response({"on": found.on, "verdict": found.verdict, "reasons": reasons})
 
 
-class CodeShown(serializers.Serializer[Any]):
-    code = serializers.CharField()
-    name = serializers.CharField()
-
-
-class EnterpriseKinds(PortalView):
-    params = (params.date("on", "The day they are in force; today without it."),)
+@extend_schema_view(get=extend_schema(operation_id="enterprise_kinds"))
+class EnterpriseKinds(CodeList):
     codes = staticmethod(kinds_on)
 
-    @extend_schema(operation_id="enterprise_kinds", responses=CodeShown(many=True))
-    def get(self, request: PortalRequest) -> Response:
-        found = self.codes(self.read_params(request).get("on"))
-        return Response({"results": [{"code": code, "name": name} for code, name in found.items()]})
 
-
-class EnterpriseTrades(EnterpriseKinds):
+@extend_schema_view(get=extend_schema(operation_id="enterprise_trades"))
+class EnterpriseTrades(CodeList):
     codes = staticmethod(trades_on)
-
-    @extend_schema(operation_id="enterprise_trades", responses=CodeShown(many=True))
-    def get(self, request: PortalRequest) -> Response:
-        return super().get(request)

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.models import Agency
 from core.api.problems import bad_field
-from core.api.serializers import Day, StrictSerializer, Text, Uuid
+from core.api.serializers import Day, EmptyBody, StrictSerializer, Text, Uuid
 from core.api.views import PortalRequest, PortalView
 from funding.api.life import inside
 from projects.inspections import InspectionData, meet_requirement, record_inspection, sign_inspection
@@ -40,10 +40,6 @@ class InspectionBody(StrictSerializer):
     minutes_on = Day(required=False, allow_null=True)
     requirements = serializers.ListField(child=RequirementBody(), required=False, max_length=20)
     corrects = Uuid(required=False, allow_null=True)
-
-
-class EmptyBody(StrictSerializer):
-    pass
 
 
 class DoneBody(StrictSerializer):

@@ -672,40 +672,22 @@ class Evidence(PortalView):
     def post(self, request: PortalRequest, project_id: UUID) -> HttpResponse:
         project = get_project(request, project_id)
 
-        progress, upload, caption = self._sent(request)
+        fields, upload = self.form(EvidenceBody, request, "photo", _("Send the photo as a file."))
         photo = check_photo(upload)  # opening a picture takes its time, so not inside the transaction
 
         def act() -> Response:
             update = (
                 ProgressUpdate.objects.visible_to(request.user)
                 .select_related("project")
-                .filter(project=project, uuid=progress)
+                .filter(project=project, uuid=fields["progress"])
                 .first()
             )
             if update is None:
                 raise bad_field("progress", _("There is no such update of this project."))
-            keep_photo(update, photo, actor=request.user, caption=caption)
+            keep_photo(update, photo, actor=request.user, caption=fields.get("caption", ""))
             return Response(show_update(update), status=201)
 
         return self.once(request, act)
-
-    @staticmethod
-    def _sent(request: PortalRequest) -> tuple[UUID, Any, str]:
-        """The fields of the form, each at most once."""
-        if not hasattr(request.data, "lists"):
-            raise bad_field("photo", _("Send the photo as a file."))
-        for name, values in request.data.lists():
-            if name not in ("progress", "photo", "caption"):
-                raise bad_field(str(name)[:60], _("There is no such field to write."))
-            if len(values) > 1:
-                raise bad_field(name, _("Give it once."))
-        upload = request.FILES.get("photo")
-        if upload is None:
-            raise bad_field("photo", _("Send the photo as a file."))
-        fields = {name: value for name, value in request.data.items() if name != "photo"}
-        read = EvidenceBody(data=fields)
-        read.is_valid(raise_exception=True)
-        return read.validated_data["progress"], upload, read.validated_data.get("caption", "")
 
 
 class EvidenceFile(PortalView):

@@ -1,8 +1,11 @@
 from django.urls import path
 
-from funding.api import inspections, life, money, projects, reminders, year_end
+from funding.api import exceptions, inspections, life, money, projects, reminders, resources, year_end
 
 urlpatterns = [
+    path("lock-exceptions/", exceptions.ExceptionList.as_view(), name="lock-exceptions"),
+    path("lock-exceptions/<uuid:exception_id>/", exceptions.ExceptionOne.as_view(), name="lock-exception"),
+    path("lock-exceptions/<uuid:exception_id>/close/", exceptions.ExceptionClose.as_view(), name="lock-exception-end"),
     path("projects/", projects.ProjectList.as_view(), name="projects"),
     path("projects/<uuid:project_id>/", projects.ProjectOne.as_view(), name="project"),
     path("projects/<uuid:project_id>/lines/", projects.ProjectLines.as_view(), name="project-lines"),
@@ -53,6 +56,15 @@ urlpatterns = [
         name="evidence-file",
     ),
     path("progress-reminders/", reminders.ReminderList.as_view(), name="progress-reminders"),
+    path("pledges/", resources.PledgeList.as_view(), name="pledges"),
+    path("pledges/<uuid:pledge_id>/", resources.PledgeOne.as_view(), name="pledge"),
+    path("pledges/<uuid:pledge_id>/receipts/", resources.PledgeReceipts.as_view(), name="pledge-receipts"),
+    path(
+        "pledges/<uuid:pledge_id>/receipts/<int:receipt_id>/take-back/",
+        resources.PledgeTakeBack.as_view(),
+        name="pledge-take-back",
+    ),
+    path("pledges/<uuid:pledge_id>/withdraw/", resources.PledgeWithdraw.as_view(), name="pledge-withdraw"),
     path("budgets/", money.BudgetList.as_view(), name="budgets"),
     path("budgets/<uuid:budget_id>/year-end/", year_end.BudgetYearEnd.as_view(), name="year-end"),
     path("allocations/", money.AllocationList.as_view(), name="allocations"),

@@ -10,11 +10,15 @@ from accounts.agencies import ensure_agencies
 from audit.actors import SYSTEM
 from audit.services import record
 from core.errors import WrongState
+from home.demo.coordination import tell_coordination
 from home.demo.establishments import tell_establishments
+from home.demo.figures import tell_figures
 from home.demo.history import tell_history
 from home.demo.outreach import tell_outreach
-from home.demo.people import chosen_password, chosen_secret, make_people, make_programs, note_accounts
+from home.demo.people import chosen_password, chosen_secret, chosen_totp, make_people, make_programs, note_accounts
+from home.demo.resources import tell_resources
 from home.demo.selections import tell_selections
+from home.demo.staff import tell_staff
 from home.demo.stage import Stage
 from home.demo.this_year import tell_this_year
 from home.demo.timeline import Timeline
@@ -38,15 +42,19 @@ def load_demonstration() -> Path:
         ensure_agencies(province)
         portal = Portal.objects.create(province=province, demonstration=True)
         record(portal, "set_up", actor=SYSTEM, changes={"province": (None, province)})
-        password, secret = chosen_password(), chosen_secret()
-        people = make_people(province, password)
+        password, secret, totp = chosen_password(), chosen_secret(), chosen_totp()
+        people = make_people(province, password, totp)
         make_programs(province, secret)
-        stage, timeline = Stage(province, people), Timeline()
+        stage, timeline = Stage(province, people, totp), Timeline()
         tell_history(stage, timeline)
         tell_this_year(stage, timeline)
         tell_outreach(stage, timeline)
+        tell_staff(stage, timeline)
+        tell_coordination(stage, timeline)
         tell_selections(stage, timeline)
         tell_establishments(stage, timeline)
+        tell_resources(stage, timeline)
+        tell_figures(stage, timeline)
         timeline.run()
         first_schedule(province)
-        return note_accounts(password, secret)
+        return note_accounts(password, secret, totp)

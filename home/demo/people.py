@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from accounts import second_factor
 from accounts.models import SCOPES, Agency, AgencyKind, AgencyName, User
 from accounts.roles import Role
 from accounts.services import create_client, create_user, grant_role, new_password
@@ -38,7 +39,7 @@ def _commune_office(commune: Area) -> Agency:
     return office
 
 
-def make_people(province: Area, password: str) -> dict[str, User]:
+def make_people(province: Area, password: str, totp: str) -> dict[str, User]:
     """Everybody with their role; the collaborator with a district as long as there were districts, a commune since."""
     commune = Area.objects.get(uid=COLLABORATORS_COMMUNE)
     offices = {agency.kind: agency for agency in Agency.objects.filter(area=province)}
@@ -54,6 +55,7 @@ def make_people(province: Area, password: str) -> dict[str, User]:
             position=position,
             actor=SYSTEM,
         )
+        second_factor.give(user, totp, actor=SYSTEM)
         if role == Role.COLLABORATOR:
             district = Area.objects.get(uid=COLLABORATORS_DISTRICT)
             grant_role(user, role, district, SINCE, LAST_DAY_OF_DISTRICTS, actor=SYSTEM)
@@ -98,12 +100,25 @@ def chosen_secret() -> str:
     return os.environ.get("DEMO_CLIENT_SECRET") or secrets.token_urlsafe(32)
 
 
-def note_accounts(password: str, secret: str) -> Path:
+def chosen_totp() -> str:
+    """The key of everybody's second factor, base32 as apps for codes take it. Raises ValueError where it is none."""
+    secret = "".join(os.environ.get("DEMO_TOTP_SECRET", "").split()).upper()
+    if not secret:
+        return second_factor.new_secret()
+    try:
+        second_factor.code_at(secret, 0)
+    except ValueError as error:
+        raise ValueError("DEMO_TOTP_SECRET is no base32 (letters A-Z, digits 2-7; 16, 24 or 32 of them)") from error
+    return secret
+
+
+def note_accounts(password: str, secret: str, totp: str) -> Path:
     """Write them where the start of the portal reads them out; only the owner may open the file."""
     file: Path = settings.DATA_DIR / "demo_accounts.txt"
     lines = [
         "Demonstration accounts (SỐ LIỆU MINH HỌA), password of all: " + password,
         *(f"  {username:9} {full_name}, {role.value}" for username, full_name, role, _kind, _position in PEOPLE),
+        "Key of everybody's second factor, for an app that shows codes (TOTP): " + totp,
         "Demonstration API clients, secret of both: " + secret,
         *(f"  {client_id}" for client_id in PROGRAMS),
     ]

@@ -8,6 +8,7 @@ from itertools import product
 from home.demo.story import Story
 from places.models import Area
 from training.models import TrainingClass, TrainingSubject
+from training.presence import tell_presence
 from training.rosters import TraineeData, add_trainees, change_roster, change_trainee, data_of
 from training.services import ClassData, SessionData, TrainerData, create_class, tell_course
 
@@ -74,6 +75,10 @@ def tell_rosters(task: Story, communes: list[Area], ago: Callable[[int], dt.date
                 "certificate_on": ago(30), "works_after": number != 3, "works_asked_on": ago(30),
             }  # fmt: skip
             change_trainee(one.attendance, TraineeData(**told), actor=actor)
+        first_session, second_session = row.sessions.order_by("on")
+        was_there = {(one.attendance_id, first_session.pk): number != 6 for number, one in enumerate(made)}
+        was_there |= {(one.attendance_id, second_session.pk): number < 8 for number, one in enumerate(made[:10])}
+        tell_presence(row, was_there, actor=actor)
 
     task.timeline.add(ago(48), first)
     task.timeline.add(ago(30), second)

@@ -5,14 +5,18 @@ import datetime as dt
 from decimal import Decimal
 from typing import Any
 
+from django.core.files.uploadedfile import SimpleUploadedFile
+
 from clusters.models import ClusterStage
 from clusters.services import KINDS, ClusterData, add_part, create_cluster
 from core import clock
 from core.models import Source
 from enterprises.models import Enterprise
+from home.demo.photos import photo
 from home.demo.stage import Stage
 from home.demo.timeline import Timeline
 from products.models import Certificate, Product, ProductGroup, Result, SelectionLevel, SelectionRound
+from products.photos import add_photo
 from products.selections import (
     CriterionData,
     MemberData,
@@ -37,6 +41,7 @@ from projects.models import Project
 CERTIFIED, TO_THE_REGION, RECOGNISED = 41, 22, 6
 KINDS_OF_PRODUCT = ("HANDICRAFT", "FOOD", "MACHINES", "OTHER")
 MILLION = 1_000_000
+PICTURED = (0, 1, 2, 50)
 
 
 def tell_selections(stage: Stage, timeline: Timeline) -> None:
@@ -76,7 +81,11 @@ class _Selections:
         owner = fields.pop("enterprise", None) or self.owners[number % len(self.owners)]
         group = self.groups[fields.pop("group", KINDS_OF_PRODUCT[number % 4])]
         data = ProductData(owner, name or f"Sản phẩm minh họa {number:02d}", group, **fields)
-        return create_product(data, actor=self.person("trungtam"))
+        made = create_product(data, actor=self.person("trungtam"))
+        if number in PICTURED:
+            picture = SimpleUploadedFile("anh.jpg", photo(made.name, owner.name), "image/jpeg")
+            add_photo(made, picture, f"Hình vẽ minh họa: {made.name}", actor=self.person("trungtam"))
+        return made
 
     def _round(self, code: str, day: dt.date, name: str, organiser: str, **fields: Any) -> SelectionRound:
         data = RoundData(self._level(code), day.year, self.stage.province, name, organiser, **fields)

@@ -3,6 +3,7 @@
 import uuid
 from typing import Any
 
+from accounts import second_factor
 from accounts.models import Agency, AgencyKind, User
 from core.models import Source
 from enterprises.models import Enterprise
@@ -31,8 +32,8 @@ def tax_codes() -> Any:
 
 
 class Stage:
-    def __init__(self, province: Area, people: dict[str, User]) -> None:
-        self.province = province
+    def __init__(self, province: Area, people: dict[str, User], totp: str) -> None:
+        self.province, self._totp = province, totp
         self._people = people
         offices = {agency.kind: agency for agency in Agency.objects.filter(area=province)}
         self.department: Agency = offices[AgencyKind.DEPARTMENT]
@@ -53,6 +54,10 @@ class Stage:
         user = self._people[name]
         user.__dict__.pop("sight", None)
         return user
+
+    def code(self, user: User) -> second_factor.Attempt:
+        """What the person's telephone shows now."""
+        return second_factor.attempt(user, second_factor.code_at(self._totp, second_factor.now_step()))
 
     def area(self, uid: str) -> Area:
         return self._areas[uid]

@@ -26,6 +26,8 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",  # our form templates replace its own (FORM_RENDERER)
+    "allauth.account",  # only because allauth.mfa is built on it: none of its pages is open, its tables stay empty
+    "allauth.mfa",
     "axes",
     "csp",
     "django_filters",
@@ -48,6 +50,7 @@ INSTALLED_APPS = [
     "funding",
     "training",
     "outreach",
+    "coordination",
     "products",
     "clusters",
     "reports",
@@ -72,6 +75,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "core.middleware.DomainErrorMiddleware",
     "axes.middleware.AxesMiddleware",
+    "allauth.account.middleware.AccountMiddleware",  # allauth does not start without it
 ]
 
 TEMPLATES = [
@@ -135,6 +139,9 @@ AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
+# Where everybody reaches the portal: the address in the code on printed reports.
+PUBLIC_URL = env("PUBLIC_URL", default=f"http://127.0.0.1:{env('PORT', default='8000')}")
+
 # Letters are sent where there is somebody to give them to; without EMAIL_HOST none is written.
 EMAIL_HOST = env("EMAIL_HOST", default="")
 EMAIL_PORT = env.int("EMAIL_PORT", default=25)
@@ -154,6 +161,13 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "accounts/locked_out.html"
 AXES_CLIENT_IP_CALLABLE = "audit.middleware.client_address"
 AXES_VERBOSE = False
+
+# The second factor (accounts.second_factor). An older or a newer code than that of this half minute is taken too:
+# clocks of telephones are not exact.
+MFA_ADAPTER = "accounts.second_factor.Adapter"
+MFA_SUPPORTED_TYPES = ["totp"]
+MFA_TOTP_ISSUER = "Khuyến công"
+MFA_TOTP_TOLERANCE = 1
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -238,6 +252,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
 
 JOB_LEASE_SECONDS = 30
 JOB_MAX_ATTEMPTS = 3
+JOB_SCHEDULED_AT_ONCE = env.int("JOB_SCHEDULED_AT_ONCE", default=1)  # fewer than all workers can do at a time
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TASK_IGNORE_RESULT = True
@@ -254,6 +269,8 @@ CELERY_BEAT_SCHEDULE = {
     "due-reports": {"task": "reports.request_due", "schedule": 60.0},
     "old-imports": {"task": "imports.forget", "schedule": 3600.0},
     "old-rosters": {"task": "training.erase_due", "schedule": 3600.0},
+    "old-files": {"task": "files.sweep", "schedule": 3600.0},
+    "damaged-files": {"task": "files.check", "schedule": 3600.0},
     "old-drafts": {"task": "accounts.clean_drafts", "schedule": 3600.0},
 }
 
@@ -268,7 +285,10 @@ def broker(redis_url: str | None) -> dict[str, Any]:
                 **visibility,
                 "global_keyprefix": "khuyencong:",
                 "socket_timeout": 5,
-                "socket_connect_timeout": 5,
+                # One short try: whoever asks does not wait for a broker that is away, the tick rings for them later.
+                # A worker that has lost it tries again and again all the same.
+                "socket_connect_timeout": 1,
+                "max_retries": 0,
             },
             "CELERY_VISIBILITY_TIMEOUT": 1200,
         }

@@ -21,6 +21,7 @@ SECRET_KEY = required("SECRET_KEY")
 PERSONAL_DATA_KEY = required("PERSONAL_DATA_KEY")
 ALLOWED_HOSTS = required_list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = required_list("CSRF_TRUSTED_ORIGINS")
+PUBLIC_URL = env("PUBLIC_URL", default="").strip() or CSRF_TRUSTED_ORIGINS[0]
 DATABASES = databases(required("DATABASE_URL"))
 globals().update(broker(required("REDIS_URL")))
 

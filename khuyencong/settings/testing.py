@@ -15,6 +15,7 @@ from khuyencong.settings.base import CELERY_BEAT_SCHEDULE, DATA_DIR, LOGGING, ST
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 SECRET_KEY = "only-for-tests-only-for-tests-only-for-tests-only-for-tests"
 PERSONAL_DATA_KEY = "only-for-tests-only-for-tests-only-for-tests"
+PUBLIC_URL = "https://khuyencong.example.gov.vn"
 ALLOWED_HOSTS = ["testserver", "127.0.0.1", "localhost"]
 DATABASES = databases(env("DATABASE_URL", default="") or f"sqlite:///{DATA_DIR / 'khuyencong.sqlite3'}")
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

@@ -1,4 +1,4 @@
-"""Surveys, needs, advice, policies and campaigns."""
+"""Surveys, needs and advice."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,26 +16,38 @@ from rest_framework.response import Response
 
 from accounts.models import User
 from core.api import params
-from core.api.serializers import Choice, Day, Flag, Reference, StrictSerializer, Text, Uuid, Whole
+from core.api.problems import bad_field
+from core.api.serializers import (
+    Choice,
+    Day,
+    EmptyBody,
+    Flag,
+    Known,
+    Reference,
+    StrictSerializer,
+    Text,
+    Uuid,
+    Whole,
+)
 from core.api.views import PortalRequest, PortalView
 from core.errors import Invalid
 from enterprises.api.views import AreaField
 from enterprises.models import Enterprise
 from outreach import advice as advising
-from outreach import services, spreading
+from outreach import services
 from outreach.models import (
     Advice,
     AdviceState,
     AskedBy,
-    Campaign,
     ListKind,
     Need,
     Outcome,
-    Policy,
+    QuestionKind,
     SurveyQuestion,
     SurveyRound,
     SurveySheet,
 )
+from outreach.states import ADVICE_LIFE
 from places.api.views import ON, brief, read_area
 from places.models import Area, Level
 from places.services import province_of
@@ -45,19 +57,17 @@ from projects.models import Project
 ANY = OpenApiTypes.OBJECT
 
 
-def _visible(model: Any, user: User, public_id: Any, name: str) -> Any:
-    """The row an id of the body means, or a fault at the field."""
-    row = model.objects.visible_to(user).filter(public_id=public_id).first()
-    if row is None:
-        raise serializers.ValidationError({name: [_("There is no such thing here.")]})
-    return row
-
-
-def _province(area: Area) -> Area:
+def province_in(area: Area) -> Area:
     return area if area.level == Level.PROVINCE else province_of(area)
 
 
-def _names(rows: Any) -> list[str]:
+def seen_projects(rows: Any, user: User) -> dict[int, Project]:
+    """Of the projects these rows name, those the caller sees."""
+    ids = {row.project_id for row in rows if row.project_id}
+    return Project.objects.visible_to(user).in_bulk(ids) if ids else {}
+
+
+def names_of(rows: Any) -> list[str]:
     return sorted(row.uid for row in rows.all())
 
 
@@ -97,10 +107,13 @@ class DocumentField(NamedField):
         super().__init__(lambda text: LegalDocument.objects.filter(number=text).first(), **kwargs)
 
 
+class OfProvinceBody(StrictSerializer):
+    province = AreaField(help_text="A province, or a unit in it.")
+
+
 class AudienceBody(StrictSerializer):
     """Empty: all of them."""
 
-    province = AreaField(help_text="A province, or a unit in it.")
     kinds = serializers.ListField(child=Text(max_length=40), max_length=50, required=False)
     communes = serializers.ListField(child=AreaField(), max_length=300, required=False)
 
@@ -122,12 +135,40 @@ PLACE = (params.text("area", "uid or code of a unit."), ON)
 # --- surveys ----------------------------------------------------------------------------------------------------------
 
 
-class RoundBody(AudienceBody):
+class RoundFacts(AudienceBody):
     name = Text(max_length=200)
     starts_on = Day()
     ends_on = Day()
     closes_on = Day()
     note = Text(max_length=2000, required=False, allow_blank=True)
+
+
+class RoundBody(OfProvinceBody, RoundFacts):
+    """`like`: id of a round with whose questions it begins."""
+
+    like = Known(SurveyRound.objects.visible_to, required=False)
+
+
+class RoundChange(RoundFacts):
+    version = Whole(min_value=1)
+
+
+class QuestionBody(StrictSerializer):
+    """`activity`: a code; a «yes» is then a need for that support, a sum of money what it would take."""
+
+    text = Text(max_length=300)
+    kind = Choice(QuestionKind.choices)
+    position = Whole(min_value=0, max_value=1000)
+    choices = serializers.ListField(child=Text(max_length=300), max_length=100, required=False)
+    unit = Text(max_length=40, required=False, allow_blank=True)
+    help = Text(max_length=300, required=False, allow_blank=True)
+    required = Flag(required=False)  # type: ignore[assignment]
+    activity = ActivityField(required=False, allow_null=True)
+    ended_on = Day(required=False, allow_null=True)
+
+
+class QuestionChange(QuestionBody):
+    version = Whole(min_value=1)
 
 
 def show_question(row: SurveyQuestion) -> dict[str, Any]:
@@ -142,6 +183,7 @@ def show_question(row: SurveyQuestion) -> dict[str, Any]:
         "required": row.required,
         "activity": row.activity.code if row.activity else None,
         "ended_on": row.ended_on,
+        "version": row.version,
     }
 
 
@@ -154,7 +196,7 @@ def show_round(row: SurveyRound) -> dict[str, Any]:
         "ends_on": row.ends_on,
         "closes_on": row.closes_on,
         "kinds": row.kinds,
-        "communes": _names(row.communes),
+        "communes": names_of(row.communes),
         "note": row.note or None,
         "questions": [show_question(question) for question in row.questions.all()],
         "version": row.version,
@@ -177,20 +219,73 @@ class RoundList(PortalView):
     def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(RoundBody, request)
-            province = _province(body.pop("province"))
-            row = services.create_round(province, services.RoundData(**body), actor=request.user)
+            province = province_in(body.pop("province"))
+            like = body.pop("like", None)
+            row = services.create_round(province, services.RoundData(**body), actor=request.user, like=like)
             return Response(show_round(row), status=201)
 
         return self.once(request, act)
 
 
+def _round(request: PortalRequest, survey_id: UUID) -> SurveyRound:
+    row: SurveyRound | None = _rounds(request.user).filter(public_id=survey_id).first()
+    if row is None:
+        raise Http404
+    return row
+
+
 class RoundOne(PortalView):
     @extend_schema(operation_id="survey_round", responses=ANY)
     def get(self, request: PortalRequest, survey_id: UUID) -> Response:
-        row = _rounds(request.user).filter(public_id=survey_id).first()
-        if row is None:
+        return Response(show_round(_round(request, survey_id)))
+
+    @extend_schema(operation_id="survey_round_change", request=RoundChange, responses=ANY)
+    def put(self, request: PortalRequest, survey_id: UUID) -> HttpResponse:
+        """It stays in its province, and its questions stay."""
+        row = _round(request, survey_id)
+        body = self.body(RoundChange, request)
+        version = body.pop("version")
+        services.change_round(row, services.RoundData(**body), actor=request.user, version=version)
+        return Response(show_round(_round(request, survey_id)))
+
+
+class RoundCoverage(PortalView):
+    @extend_schema(operation_id="survey_coverage", responses=ANY)
+    def get(self, request: PortalRequest, survey_id: UUID) -> Response:
+        """By commune of today, those with most still to do first; of the establishments the caller sees."""
+        row = _round(request, survey_id)
+        seen = services.asked_in(row) & Enterprise.objects.visible_to(request.user)
+        told = [
+            {"area": brief(one.area), "asked": one.asked, "answered": one.answered, "begun": one.begun,
+             "left": one.left, "people": one.people}
+            for one in services.coverage(row, seen)
+        ]  # fmt: skip
+        return Response({"results": told})
+
+
+class QuestionList(PortalView):
+    @extend_schema(operation_id="survey_question_add", request=QuestionBody, responses={201: ANY})
+    def post(self, request: PortalRequest, survey_id: UUID) -> HttpResponse:
+        row = _round(request, survey_id)
+
+        def act() -> Response:
+            data = services.QuestionData(**self.body(QuestionBody, request))
+            return Response(show_question(services.add_question(row, data, actor=request.user)), status=201)
+
+        return self.once(request, act)
+
+
+class QuestionOne(PortalView):
+    @extend_schema(operation_id="survey_question_change", request=QuestionChange, responses=ANY)
+    def put(self, request: PortalRequest, survey_id: UUID, question_id: UUID) -> HttpResponse:
+        """Once the round has answers, what an answer means stays: end the question and add another one."""
+        question = _round(request, survey_id).questions.filter(public_id=question_id).first()
+        if question is None:
             raise Http404
-        return Response(show_round(row))
+        body = self.body(QuestionChange, request)
+        version = body.pop("version")
+        data = services.QuestionData(**body)
+        return Response(show_question(services.change_question(question, data, actor=request.user, version=version)))
 
 
 @extend_schema_field({"oneOf": [{"type": "boolean"}, {"type": "integer"}, {"type": "string", "maxLength": 2000},
@@ -218,8 +313,8 @@ class OneAnswer(StrictSerializer):
 class AnswerBody(StrictSerializer):
     """`send` false: kept to be gone on with. `version`: that of the sheet it was made from; 0: there was none."""
 
-    round = Uuid()
-    enterprise = Uuid()
+    round = Known(SurveyRound.objects.visible_to)
+    enterprise = Known(Enterprise.objects.visible_to)
     answers = serializers.ListField(child=OneAnswer(), max_length=200)
     send = Flag(required=False)
     version = Whole(min_value=0, max_value=1_000_000, required=False)
@@ -238,27 +333,30 @@ def show_sheet(row: SurveySheet) -> dict[str, Any]:
 
 
 class AnswerList(PlacedList):
-    params = (*PLACE, params.uuid_("round", "Only of this round."))
+    params = (
+        *PLACE,
+        params.uuid_("round", "Only of this round."),
+        params.uuid_("enterprise", "Only of this establishment."),
+    )
 
     @extend_schema(operation_id="survey_answers", responses=ANY)
     def get(self, request: PortalRequest) -> Response:
         rows = SurveySheet.objects.visible_to(request.user).select_related("round", "enterprise")
         rows = self.placed(rows, self.values)
-        if "round" in self.values:
-            rows = rows.filter(round__public_id=self.values["round"])
+        for name in ("round", "enterprise"):
+            if name in self.values:
+                rows = rows.filter(**{f"{name}__public_id": self.values[name]})
         return self.page(request, rows, lambda found: [show_sheet(row) for row in found], self.values)
 
     @extend_schema(operation_id="survey_answer", request=AnswerBody, responses={201: ANY})
     def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(AnswerBody, request)
-            survey = _visible(SurveyRound, request.user, body["round"], "round")
-            enterprise = _visible(Enterprise, request.user, body["enterprise"], "enterprise")
             given = {str(one["question"]): one["value"] for one in body["answers"]}
             try:
                 row = services.save_sheet(
-                    survey,
-                    enterprise,
+                    body["round"],
+                    body["enterprise"],
                     given,
                     actor=request.user,
                     send=body.get("send", True),
@@ -272,14 +370,21 @@ class AnswerList(PlacedList):
         return self.once(request, act)
 
 
-def show_need(row: Need) -> dict[str, Any]:
+def show_needs(rows: list[Need], user: User) -> list[dict[str, Any]]:
+    seen = seen_projects(rows, user)
+    return [_show_need(row, seen) for row in rows]
+
+
+def _show_need(row: Need, seen: dict[int, Project]) -> dict[str, Any]:
+    """`project` is named to who may see it; `drafted` tells everybody that there is one."""
     return {
         "id": str(row.public_id),
         "round": str(row.sheet.round.public_id),
         "enterprise": str(row.enterprise.public_id),
         "activity": row.activity.code,
         "amount_vnd": row.amount_vnd,
-        "project": row.project.code if row.project else None,
+        "project": seen[row.project_id].code if row.project_id in seen else None,
+        "drafted": row.project_id is not None,
         "area": brief(row.enterprise.area),
     }
 
@@ -290,35 +395,74 @@ class NeedList(PlacedList):
     @extend_schema(operation_id="needs", responses=ANY)
     def get(self, request: PortalRequest) -> Response:
         rows = Need.objects.visible_to(request.user).live()
-        rows = self.placed(rows.select_related("sheet__round", "enterprise__area", "activity", "project"), self.values)
+        rows = self.placed(rows.select_related("sheet__round", "enterprise__area", "activity"), self.values)
         if "activity" in self.values:
             rows = rows.filter(activity__code=self.values["activity"])
-        return self.page(request, rows, lambda found: [show_need(row) for row in found], self.values)
+        return self.page(request, rows, lambda found: show_needs(found, request.user), self.values)
+
+
+class NeedDraft(PortalView):
+    @extend_schema(operation_id="need_draft", request=EmptyBody, responses={201: ANY})
+    def post(self, request: PortalRequest, need_id: UUID) -> HttpResponse:
+        """The draft project from a need; the same need leads to the same draft."""
+
+        def act() -> Response:
+            need = Need.objects.visible_to(request.user).filter(public_id=need_id).first()
+            if need is None:
+                raise Http404
+            self.body(EmptyBody, request)
+            services.draft_from_need(need, actor=request.user)
+            need.refresh_from_db()
+            return Response(show_needs([need], request.user)[0], status=201)
+
+        return self.once(request, act)
 
 
 # --- advice -----------------------------------------------------------------------------------------------------------
 
 
+class PersonField(NamedField):
+    """Somebody by their account; the service says whether they advise in the province."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        people = User.objects.people().filter(is_active=True)
+        super().__init__(lambda text: people.filter(username=text).first(), **kwargs)
+
+
 class AdviceBody(StrictSerializer):
-    enterprise = Uuid()
+    enterprise = Known(Enterprise.objects.visible_to)
     topic = ItemField(ListKind.TOPIC)
     channel = Choice(AskedBy.choices)
     text = Text(max_length=4000)
     asked_on = Day()
     asker = Text(max_length=150, required=False, allow_blank=True)
+    assigned_to = PersonField(required=False, allow_null=True)
+
+
+class VisitBody(StrictSerializer):
+    on = Day()
+    visitor = Text(max_length=150)
+    finding = Text(max_length=4000)
 
 
 class AdviceStepBody(StrictSerializer):
-    """answer: `answer` and `on`; conclude: `outcome`, `on` and, where one came of it, `project`; reopen: `note`."""
+    """answer: `answer` and `on`; conclude: `outcome`, `on` and, where one came of it, `project`; reopen: `note`;
+    assign: `assigned_to`, who is to answer."""
 
     note = Text(max_length=1000, required=False, allow_blank=True)
     on = Day(required=False)
     answer = Text(max_length=8000, required=False, allow_blank=True)
     outcome = Choice(Outcome.choices, required=False)
-    project = Uuid(required=False)
+    project = Known(Project.objects.visible_to, required=False)
+    assigned_to = PersonField(required=False)
 
 
-def show_advice(row: Advice) -> dict[str, Any]:
+def show_advice(rows: list[Advice], user: User) -> list[dict[str, Any]]:
+    seen = seen_projects(rows, user)
+    return [_show_advice(row, seen) for row in rows]
+
+
+def _show_advice(row: Advice, seen: dict[int, Project]) -> dict[str, Any]:
     return {
         "id": str(row.public_id),
         "enterprise": str(row.enterprise.public_id),
@@ -334,13 +478,20 @@ def show_advice(row: Advice) -> dict[str, Any]:
         "days_taken": row.days_taken,
         "outcome": row.outcome or None,
         "outcome_on": row.outcome_on,
-        "project": str(row.project.public_id) if row.project else None,
+        "assigned_to": row.assigned_to.username if row.assigned_to else None,
+        "project": str(seen[row.project_id].public_id) if row.project_id in seen else None,
         "version": row.version,
     }
 
 
+def _show_one(row: Advice, user: User) -> dict[str, Any]:
+    """One alone, with its visits and what may be done."""
+    visits = [{"on": one.on, "visitor": one.visitor, "finding": one.finding} for one in row.visits.all()]
+    return {**show_advice([row], user)[0], "visits": visits, "available_steps": ADVICE_LIFE.told(row, user)}
+
+
 def _advice(user: User, public_id: UUID) -> Advice:
-    rows = Advice.objects.visible_to(user).select_related("enterprise", "topic", "project")
+    rows = Advice.objects.visible_to(user).select_related("enterprise", "topic", "assigned_to")
     row: Advice | None = rows.filter(public_id=public_id).first()
     if row is None:
         raise Http404
@@ -352,19 +503,19 @@ class AdviceList(PlacedList):
 
     @extend_schema(operation_id="advice", responses=ANY)
     def get(self, request: PortalRequest) -> Response:
-        rows = Advice.objects.visible_to(request.user).select_related("enterprise", "topic", "project")
+        rows = Advice.objects.visible_to(request.user).select_related("enterprise", "topic", "assigned_to")
         rows = self.placed(rows, self.values)
         if "state" in self.values:
             rows = rows.filter(state=self.values["state"])
-        return self.page(request, rows, lambda found: [show_advice(row) for row in found], self.values)
+        return self.page(request, rows, lambda found: show_advice(found, request.user), self.values)
 
     @extend_schema(operation_id="advice_create", request=AdviceBody, responses={201: ANY})
     def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(AdviceBody, request)
-            enterprise = _visible(Enterprise, request.user, body.pop("enterprise"), "enterprise")
+            enterprise = body.pop("enterprise")
             row = advising.ask_advice(enterprise, advising.AdviceData(**body), actor=request.user)
-            return Response(show_advice(row), status=201)
+            return Response(_show_one(row, request.user), status=201)
 
         return self.once(request, act)
 
@@ -372,7 +523,7 @@ class AdviceList(PlacedList):
 class AdviceOne(PortalView):
     @extend_schema(operation_id="advice_one", responses=ANY)
     def get(self, request: PortalRequest, advice_id: UUID) -> Response:
-        return Response(show_advice(_advice(request.user, advice_id)))
+        return Response(_show_one(_advice(request.user, advice_id), request.user))
 
 
 class AdviceStep(PortalView):
@@ -382,113 +533,26 @@ class AdviceStep(PortalView):
 
         def act() -> Response:
             body = self.body(AdviceStepBody, request)
-            if "project" in body:
-                body["project"] = _visible(Project, request.user, body["project"], "project")
-            note = body.pop("note", "")
-            return Response(show_advice(advising.take_step(row, step, actor=request.user, data=body, note=note)))
+            note, person = body.pop("note", ""), body.pop("assigned_to", None)
+            if step == "assign":
+                if person is None:
+                    raise bad_field("assigned_to", _("Say who is to answer."))
+                taken = advising.assign(row, person, actor=request.user)
+            else:
+                taken = advising.take_step(row, step, actor=request.user, data=body, note=note)
+            return Response(_show_one(taken, request.user))
 
         return self.once(request, act)
 
 
-# --- policies and campaigns -------------------------------------------------------------------------------------------
+class AdviceVisits(PortalView):
+    @extend_schema(operation_id="advice_visit", request=VisitBody, responses={201: ANY})
+    def post(self, request: PortalRequest, advice_id: UUID) -> HttpResponse:
+        """That somebody went there, and what was found."""
+        row = _advice(request.user, advice_id)
 
-
-class PolicyBody(AudienceBody):
-    title = Text(max_length=200)
-    document = DocumentField()
-    summary = Text(max_length=6000)
-    activities = serializers.ListField(child=ActivityField(), max_length=100, required=False)
-    published = Flag(required=False)
-
-
-def show_policy(row: Policy) -> dict[str, Any]:
-    return {
-        "id": str(row.public_id),
-        "province": brief(row.province),
-        "title": row.title,
-        "document": str(row.document),
-        "in_force_from": row.document.in_force_from,
-        "in_force_to": row.document.in_force_to,
-        "summary": row.summary,
-        "kinds": row.kinds,
-        "activities": sorted(activity.code for activity in row.activities.all()),
-        "communes": _names(row.communes),
-        "published": row.published,
-        "version": row.version,
-    }
-
-
-class PolicyList(PortalView):
-    paged = True
-    params = (params.text("q", "Words of the title, the summary or the document; accents do not matter."),)
-
-    @extend_schema(operation_id="policies", responses=ANY)
-    def get(self, request: PortalRequest) -> Response:
-        rows = Policy.objects.visible_to(request.user).select_related("province", "document")
-        rows = spreading.found_in(rows.prefetch_related("activities", "communes"), self.values.get("q", ""))
-        return self.page(request, rows, lambda found: [show_policy(row) for row in found], self.values)
-
-    @extend_schema(operation_id="policy_create", request=PolicyBody, responses={201: ANY})
-    def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
-            body = self.body(PolicyBody, request)
-            province = _province(body.pop("province"))
-            row = spreading.create_policy(province, spreading.PolicyData(**body), actor=request.user)
-            return Response(show_policy(row), status=201)
-
-        return self.once(request, act)
-
-
-class CampaignBody(AudienceBody):
-    name = Text(max_length=200)
-    channel = ItemField(ListKind.CHANNEL)
-    planned_on = Day()
-    held_on = Day(required=False, allow_null=True)
-    policy = Uuid(required=False)
-    project = Uuid(required=False)
-
-
-def show_campaign(row: Campaign) -> dict[str, Any]:
-    return {
-        "id": str(row.public_id),
-        "province": brief(row.province),
-        "name": row.name,
-        "channel": row.channel.name,
-        "policy": str(row.policy.public_id) if row.policy else None,
-        "kinds": row.kinds,
-        "communes": _names(row.communes),
-        "planned_on": row.planned_on,
-        "held_on": row.held_on,
-        "project": row.project.code if row.project else None,
-        "reached": len(row.reached.all()),
-        "people": [
-            {"area": count.area.uid if count.area else None, "people": count.people} for count in row.counts.all()
-        ],
-        "version": row.version,
-    }
-
-
-class CampaignList(PortalView):
-    paged = True
-    params = (params.YEAR,)
-
-    @extend_schema(operation_id="campaigns", responses=ANY)
-    def get(self, request: PortalRequest) -> Response:
-        rows = Campaign.objects.visible_to(request.user).select_related("province", "channel", "policy", "project")
-        rows = rows.prefetch_related("communes", "reached", "counts__area")
-        if "year" in self.values:
-            rows = rows.filter(planned_on__year=self.values["year"])
-        return self.page(request, rows, lambda found: [show_campaign(row) for row in found], self.values)
-
-    @extend_schema(operation_id="campaign_create", request=CampaignBody, responses={201: ANY})
-    def post(self, request: PortalRequest) -> HttpResponse:
-        def act() -> Response:
-            body = self.body(CampaignBody, request)
-            province = _province(body.pop("province"))
-            for name, model in (("policy", Policy), ("project", Project)):
-                if name in body:
-                    body[name] = _visible(model, request.user, body[name], name)
-            row = spreading.create_campaign(province, spreading.CampaignData(**body), actor=request.user)
-            return Response(show_campaign(row), status=201)
+            advising.visit(row, **self.body(VisitBody, request), actor=request.user)
+            return Response(_show_one(_advice(request.user, advice_id), request.user), status=201)
 
         return self.once(request, act)

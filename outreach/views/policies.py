@@ -18,10 +18,12 @@ from audit.models import Entry
 from core import clock, sheets
 from core.errors import DomainError, NotAllowed, WrongState
 from enterprises.models import Enterprise
-from outreach import permissions, spreading
+from outreach import letters, permissions, spreading
 from outreach.forms import (
     CampaignForm,
     CountForm,
+    FileForm,
+    LettersForm,
     LibraryFilter,
     MatchFilter,
     NewCampaignForm,
@@ -33,6 +35,7 @@ from outreach.models import Campaign, Policy, Reached
 from outreach.views.shared import edited, page_of, sent, ticked
 from programmes.kinds import kinds_in_words
 from projects.models import Project
+from projects.views.steps import stored_file
 
 VALIDITY = {
     "now": _lazy("In force"),
@@ -131,8 +134,15 @@ def policy(request: HttpRequest, public_id: UUID) -> HttpResponse:
     rows = spreading.concerned(row) & Enterprise.objects.visible_to(user)
     told = {one.enterprise_id: one for one in spreading.told_of(row).select_related("channel").order_by("on")}
     initial = {"on": clock.today()}
-    form = ToldForm(request.POST if request.method == "POST" else None, initial=initial)
-    if request.method == "POST":
+    what = request.POST.get("what", "") if request.method == "POST" else ""
+    form = ToldForm(request.POST if request.method == "POST" and not what else None, initial=initial)
+    file_form = FileForm(request.POST, request.FILES) if what == "file" else FileForm()
+    letters_form = LettersForm(request.POST if what == "letters" else None)
+    if what:
+        answer = _do(request, row, what, file_form, letters_form)
+        if answer:
+            return answer
+    elif request.method == "POST":
         url = request.get_full_path()
         chosen = ticked(request, user)
 
@@ -152,10 +162,58 @@ def policy(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "activities": row.activities.all(),
         "may_keep": permissions.may_keep(row.province, user),
         "told_form": form,
+        "file_form": file_form,
+        "letters_form": letters_form,
+        "wrong_form": next((one for one in (form, file_form, letters_form) if one.errors), form),
+        "files": row.files.all(),
+        "file_address": "outreach:policy_file",
+        "waiting": letters.waiting(row).count(),
+        "unsent": row.letters.filter(sent_at__isnull=True).count(),
+        "sent_letters": row.letters.filter(sent_at__isnull=False).count(),
         "may_mark": user.has_role(Role.OFFICER, Role.CENTRE, Role.COLLABORATOR),
         "history": Entry.objects.about(row)[:50],
     }
-    return _with_list(request, "outreach/policy.html", rows, told, context, bool(form.errors))
+    return _with_list(request, "outreach/policy.html", rows, told, context, bool(context["wrong_form"].errors))
+
+
+def _do(request: HttpRequest, row: Policy, what: str, file_form: FileForm, form: LettersForm) -> HttpResponse | None:
+    """What is sent from the page of a policy beside the list: its files and its letters."""
+    user, here = user_of(request), reverse("outreach:policy", args=[row.public_id])
+    permissions.may_keep(row.province, user).require()
+    if what == "file":
+
+        def keep() -> str:
+            spreading.add_file(row, file_form.cleaned_data["file"], file_form.cleaned_data["title"], actor=user)
+            return here
+
+        answer, _error = sent_once(request, file_form, keep, _("The file is added."))
+        return answer
+    if what == "letters":
+
+        def write() -> str:
+            page = request.build_absolute_uri(reverse("public:policy", args=[row.public_id]))
+            count = letters.write(row, form.cleaned_data["channel"], page, actor=user)
+            messages.success(request, _("%(count)s letters are being sent.") % {"count": count})
+            return here
+
+        answer, _error = sent_once(request, form, write)
+        return answer
+    key = request.POST.get("pk", "")
+    if what == "remove_file" and key.isascii() and key.isdigit() and len(key) < 19:
+        spreading.remove_file(row, int(key), actor=user)
+        messages.success(request, _("The file is taken off."))
+    return redirect(here)
+
+
+@require_safe
+def policy_file(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+    """A file of a policy, for whoever sees the policy."""
+    return answer_file(_policy(user_of(request), public_id), pk)
+
+
+def answer_file(row: Policy, pk: int) -> HttpResponse:
+    found = get_object_or_404(row.files.select_related("file"), pk=pk)
+    return stored_file(found.file, found.title)
 
 
 def _with_list(

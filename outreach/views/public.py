@@ -16,7 +16,7 @@ from audit.middleware import client_address
 from outreach import spreading, support
 from outreach.forms import LibraryFilter, StatusForm, SupportForm
 from outreach.models import Policy
-from outreach.views.policies import VALIDITY
+from outreach.views.policies import VALIDITY, answer_file
 from outreach.views.shared import page_of
 from places.models import Area, AreaClosure, Level
 from programmes.kinds import kinds_in_words
@@ -48,10 +48,19 @@ def policy(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "kinds": kinds_in_words(row.kinds),
         "communes": row.communes.order_by("folded"),
         "activities": row.activities.all(),
+        "files": row.files.all(),
+        "file_address": "public:policy_file",
         "contacts": support.contacts(),
         "offices": offices(row.province),
     }
     return render(request, "public/policy.html", context)
+
+
+@login_not_required
+@require_safe
+def policy_file(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+    """A file of a policy that is shown to everybody."""
+    return answer_file(get_object_or_404(Policy.objects.all().public(), public_id=public_id), pk)
 
 
 def offices(province: Area | None) -> list[Agency]:
@@ -90,6 +99,7 @@ def asks(request: HttpRequest) -> HttpResponse:
             "judgement": support.judgement_of(answers),
             "may": may,
             "not_for": not_for,
+            "papers": support.papers_of(answers, may),
             "criteria": support.criteria_for(province),
             "deadlines": support.next_deadlines(province),
             "contacts": support.contacts(),

@@ -13,16 +13,18 @@ from accounts.signed_in import render_form, user_of
 from core import clock
 from core.models import Source, Verified
 from core.workbooks import XLSX
+from files.template_pages import file_answer
+from files.word import WORD
 from papers import archive, permissions, registration, services
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
 from papers.content import Known, missing
-from papers.downloads import PDF, file_answer, paper_answer, whole_file_answer
+from papers.downloads import PDF, paper_answer, whole_file_answer
 from papers.forms import NarrativeForm
 from papers.models import PaperTemplate
-from papers.rendering import WORD
 from places.models import Area
 from projects.models import Project
 from projects.views.shared import project_of
+from reports import registering
 
 # --- papers of a project ----------------------------------------------------------------------------------------------
 
@@ -112,15 +114,15 @@ def registration_of(request: HttpRequest, year: int) -> HttpResponse:
         found = _registration_file(province, year, words, request.POST.get("format", ""))
         if found is not None:
             return found
-    due, rule = registration.due_on(year)
-    rows = registration.rows_of(province, year)
+    due, rule = registering.due_on(year)
+    rows = registering.rows_of(province, year)
     context = {
         "year": year,
         "years": [year - 1, year + 1],
         "province": province,
-        "groups": registration.grouped(rows),
+        "groups": registering.grouped(rows),
         "count": len(rows),
-        "sums": registration.sums(rows),
+        "sums": registering.sums(rows),
         "sources": [(source.value, source.label) for source in Source],
         "due": due,
         "rule": rule,

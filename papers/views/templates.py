@@ -12,15 +12,14 @@ from accounts.models import User
 from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock
-from core.errors import NotAllowed, NotFound
+from core.errors import NotAllowed
 from core.models import Source
-from files.services import read_bytes
+from files.template_pages import HOW_IN_WORD, content_of, field_lines, file_answer
+from files.word import WORD
 from papers import permissions, services
 from papers.catalogue import FORMS
-from papers.downloads import file_answer
 from papers.forms import TemplateForm, WithdrawForm
 from papers.models import PaperTemplate
-from papers.rendering import WORD
 from places.models import Area
 
 
@@ -30,6 +29,10 @@ def _administered(user: User) -> Area:
     if found is None:
         raise Http404
     return found
+
+
+def _frame(label: str) -> dict[str, str]:
+    return {"of_label": label, "back": reverse("papers:templates"), "back_title": _("Templates of papers")}
 
 
 @require_safe
@@ -71,15 +74,15 @@ def new(request: HttpRequest, form_code: str) -> HttpResponse:
     )
     if answer:
         return answer
-    fields = [(_written(path), words, path in of.holds) for path, words in of.whole.items()]
-    fields.sort(key=lambda line: not line[2])  # the needed ones first
-    return render_form(request, "papers/template_new.html", form, {"of": of, "fields": fields}, error)
-
-
-def _written(path: str) -> tuple[str, str]:
-    """The field as it is written, and the list it is a row of."""
-    over, found, field = path.partition("[].")
-    return (f"row.{field}", over) if found else (path, "")
+    context = {
+        **_frame(str(of.title)),
+        "fields": field_lines(of.whole, of.holds),
+        "lead": _(
+            "It is tried out before it is taken: with a sample project it must show every item marked «needed» below."
+        ),
+        "how": HOW_IN_WORD,
+    }
+    return render_form(request, "components/template_new.html", form, context, error)
 
 
 def _template(user: User, public_id: UUID) -> PaperTemplate:
@@ -92,11 +95,7 @@ def _template(user: User, public_id: UUID) -> PaperTemplate:
 @require_safe
 def file(request: HttpRequest, public_id: UUID) -> HttpResponse:
     row = _template(user_of(request), public_id)
-    try:
-        content = read_bytes(row.file)
-    except (OSError, ValueError) as error:
-        text = _("The file of the template is missing on the server. Tell the administrator its hash: %(hash)s.")
-        raise NotFound(text % {"hash": row.file.sha256}) from error
+    content = content_of(row.file)
     name = row.file_name if row.file_name.lower().endswith(".docx") else f"{FORMS[row.form].file}.docx"
     return file_answer(content, WORD, name)
 
@@ -115,4 +114,5 @@ def withdraw(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if answer:
         return answer
     services.require_own_in_use(row)
-    return render_form(request, "papers/template_withdraw.html", form, {"row": row, "of": FORMS[row.form]}, error)
+    context = {"row": row, **_frame(str(FORMS[row.form].title))}
+    return render_form(request, "components/template_withdraw.html", form, context, error)

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from django.core.paginator import Paginator
 from django.db.models import Count, Sum
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
@@ -16,15 +16,14 @@ from accounts.form_pages import form_page
 from accounts.models import User
 from accounts.signed_in import user_of
 from audit.models import Entry
-from core import clock, sheets
+from core import sheets
 from core.models import Source
 from enterprises.models import Enterprise
 from products import permissions, services
 from products.forms import LISTS, SpearheadForm, stored_spearhead
 from products.models import Product, Spearhead
 from products.views.shared import PAGE_SIZE, spearhead_of
-from programmes import listed
-from programmes.permissions import may_change_rule
+from programmes.listed_pages import lists_page, row_page
 from projects.models import DecisionMoney, Project
 
 SPEARHEAD_COLUMNS = (
@@ -131,43 +130,12 @@ def spearhead_edit(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 @require_safe
 def lists(request: HttpRequest) -> HttpResponse:
-    """Groups, levels and criteria with what is in force today and what was."""
-    user = user_of(request)
-    today = clock.today()
-    found = [
-        {"slug": slug, "title": title, "rows": [(row, row.in_force_on(today)) for row in model.objects.all()]}
-        for slug, (title, model, _form) in LISTS.items()
-    ]
-    context = {"lists": found, "may_change": may_change_rule(None, user), "tab": "lists"}
-    return render(request, "products/lists.html", context)
+    """Groups, levels and criteria."""
+    return lists_page(request, LISTS, "products/lists.html", tab="lists")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def list_row(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
-    """One row of a list with its history; number 0 is a new one."""
-    user = user_of(request)
-    if slug not in LISTS:
-        raise Http404
-    may_change_rule(None, user).require()
-    title, model, form_class = LISTS[slug]
-    row = get_object_or_404(model, pk=pk) if pk else None
-    form = form_class(request.POST or None, row=row)
-    back = reverse("products:lists")
-
-    def act() -> str:
-        if row is None:
-            listed.add_row(model, form.values(), actor=user)
-        else:
-            listed.change_row(row, form.values(), actor=user, version=form.cleaned_data["version"] or 0)
-        return f"{back}#{slug}"
-
-    def now() -> tuple[int, dict[str, Any]]:
-        found = model.objects.get(pk=pk)
-        return found.version, {name: getattr(found, name) for name in form.fields if hasattr(found, name)}
-
-    history = Entry.objects.about(row)[:50] if row is not None else []
-    return form_page(
-        request, form, act, title=row.name if row else _("Add a row"), back=back, over=str(title), done=_("Saved."),
-        crumbs=((_("Lists of products and selections"), back),), now=now, template="components/listed_row.html",
-        lead=_("Rounds that are entered already keep what they took from the list."), context={"history": history},
-    )  # fmt: skip
+    above = _("Lists of products and selections")
+    lead = _("Rounds that are entered already keep what they took from the list.")
+    return row_page(request, LISTS, slug, pk, back="products:lists", above=above, lead=lead)

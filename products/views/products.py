@@ -2,26 +2,28 @@
 
 from uuid import UUID
 
+from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, Prefetch, Q
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.db.models import Count, OuterRef, Prefetch, Q, Subquery
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.form_pages import form_page
-from accounts.signed_in import sent_once, user_of
+from accounts.signed_in import render_form, sent_once, user_of
 from audit.models import Entry
 from core import clock, sheets
 from enterprises.models import Enterprise
-from products import permissions, services
-from products.forms import BrandForm, BrandStepForm, ProductFilter, ProductForm, stored_product
-from products.models import Brand, Product, SelectionEntry
+from products import permissions, photos, services
+from products.forms import BrandForm, BrandStepForm, PhotoForm, ProductFilter, ProductForm, stored_product
+from products.models import Brand, Product, ProductPhoto, SelectionEntry
 from products.states import BRAND
 from products.views.shared import PAGE_SIZE, brand_of, product_of
 from projects.models import Project
+from projects.views.steps import stored_file
 
 COLUMNS = (
     sheets.Column(_lazy("Product"), lambda row: row.name, width=46),
@@ -43,6 +45,8 @@ def index(request: HttpRequest) -> HttpResponse:
     rows = rows.annotate(
         marks=Count("brands", filter=~Q(brands__state="prepared"), distinct=True),
         honours=Count("entries__certificate", distinct=True),
+        photo=Subquery(ProductPhoto.objects.filter(product=OuterRef("pk")).order_by("pk").values("pk")[:1]),
+        photo_text=Subquery(ProductPhoto.objects.filter(product=OuterRef("pk")).order_by("pk").values("text")[:1]),
     ).order_by("folded", "id")
     if wanted := sheets.asked(request):
         return sheets.answer(wanted, "san-pham", _("Products"), COLUMNS, rows.iterator(), about=form.in_words)
@@ -51,13 +55,34 @@ def index(request: HttpRequest) -> HttpResponse:
     return render(request, "products/list.html", context)
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """One product; who enters products adds its photos here, or takes one off."""
     user = user_of(request)
     row = product_of(user, public_id)
+    here = reverse("products:detail", args=[public_id])
+    form = PhotoForm(request.POST, request.FILES) if "add" in request.POST else PhotoForm()
+    error = None
+    if request.method == "POST":
+        permissions.may_enter(row.enterprise.province_id, user).require()
+        if (key := request.POST.get("remove", "")).isascii() and key.isdigit() and len(key) < 19:
+            photos.remove_photo(row, int(key), actor=user)
+            messages.success(request, _("The photo is taken off."))
+            return redirect(here)
+
+        def act() -> str:
+            photos.add_photo(row, form.cleaned_data["photo"], form.cleaned_data["text"], actor=user)
+            return here
+
+        answer, error = sent_once(request, form, act, _("The photo is added."))
+        if answer:
+            return answer
     inside = permissions.sees_history(row.enterprise.province_id, user)
     context = {
         "row": row,
+        "photos": row.photos.all(),
+        "photo_form": form,
+        "form": form,
         "brands": row.brands.select_related("project"),
         "seen_projects": _seen_projects(user, row),
         "entries": SelectionEntry.objects.visible_to(user)
@@ -69,7 +94,17 @@ def detail(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "inside": inside,
         "history": Entry.objects.about(row)[:50] if inside else [],
     }
-    return render(request, "products/detail.html", context)
+    return render_form(request, "products/detail.html", form, context, error)
+
+
+@require_safe
+def photo(request: HttpRequest, public_id: UUID, pk: int) -> HttpResponse:
+    """One photo, or its small copy, for whoever sees the product."""
+    row = product_of(user_of(request), public_id)
+    found = row.photos.select_related("file", "small").filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return stored_file(found.small if request.GET.get("small") else found.file, f"{row.public_id}-{found.pk}.jpg")
 
 
 def _seen_projects(user: "object", row: Product) -> set[int]:

@@ -231,10 +231,7 @@ def council(request: HttpRequest, public_id: UUID) -> HttpResponse:
     permissions.may_run(row, user).require()
     if request.method != "POST" and (row.state not in selections.BEFORE_SCORING or not row.level.own_council):
         raise WrongState(_("Council and weights are set before scoring begins."))
-    people = (
-        User.objects.filter(is_active=True, grants__area=row.province, kind="person").distinct().order_by("full_name")
-    )
-    form = CouncilForm(request.POST or None, row=row, people=people)
+    form = CouncilForm(request.POST or None, row=row, people=selections.people_for(row))
 
     def act() -> str:
         selections.set_council(row, form.members(), form.criteria_data(), actor=user)

@@ -1,20 +1,26 @@
 """The reference frame and the yearly plans."""
 
+import datetime as dt
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from django.db.models import Q
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.response import Response
 
+from core import clock
 from core.api import params
 from core.api.views import PortalRequest, PortalView
 from core.models import Source
+from core.text import fold
 from places.api.views import ON, brief, read_area
 from programmes.models import (
     Activity,
     AnnualPlan,
     Indicator,
+    LegalDocument,
     PeriodKind,
     Programme,
     Regime,
@@ -27,6 +33,28 @@ ANY = OpenApiTypes.OBJECT
 
 def each(show: Callable[[Any], dict[str, Any]]) -> Callable[[Iterable[Any]], list[dict[str, Any]]]:
     return lambda rows: [show(row) for row in rows]
+
+
+class CodeShown(serializers.Serializer[Any]):
+    code = serializers.CharField()
+    name = serializers.CharField()
+
+
+class CodeList(PortalView):
+    """Codes that stand in bodies, with what they are called. `codes`: of a day (None: today), {code: name}."""
+
+    params = (params.date("on", "The day they are in force; today without it."),)
+    codes: Callable[[dt.date | None], dict[str, str]]
+
+    @extend_schema(responses=CodeShown(many=True))
+    def get(self, request: PortalRequest) -> Response:
+        found = self.codes(self.values.get("on"))
+        return Response({"results": [{"code": code, "name": name} for code, name in found.items()]})
+
+
+def names_of(model: Any) -> Callable[[dt.date | None], dict[str, str]]:
+    """What stands in a list of dated rows on a day."""
+    return lambda on: dict(model.objects.valid_on(on or clock.today()).values_list("code", "name"))
 
 
 class ProgrammeList(PortalView):
@@ -78,14 +106,14 @@ class PeriodList(PortalView):
     paged = True
     params = (
         params.YEAR,
-        params.choice("kind", list(PeriodKind.values)),
+        params.choice("kind", [kind for kind in PeriodKind.values if kind != PeriodKind.FREE]),
         params.choice("regime", list(Regime.values)),
     )
 
     @extend_schema(operation_id="periods", responses=ANY)
     def get(self, request: PortalRequest) -> Response:
         values = self.read_params(request)
-        rows = ReportingPeriod.objects.all()
+        rows = ReportingPeriod.objects.offered()
         for name in ("year", "kind", "regime"):
             if name in values:
                 rows = rows.filter(**{name: values[name]})
@@ -128,6 +156,49 @@ class ActivityList(PortalView):
         }
 
 
+class DocumentList(PortalView):
+    """Legal documents; they are entered and changed on pages."""
+
+    paged = True
+    params = (
+        ON,
+        params.text("q", "Words of number, subject or issuer; accents do not matter."),
+        params.text("number", "The number as it is written.", 60),
+    )
+
+    @extend_schema(operation_id="legal_documents", responses=ANY)
+    def get(self, request: PortalRequest) -> Response:
+        values = self.read_params(request)
+        rows = LegalDocument.objects.select_related("area")
+        if "on" in values:
+            day = values["on"]
+            rows = rows.filter(Q(in_force_from__isnull=True) | Q(in_force_from__lte=day))
+            rows = rows.filter(Q(in_force_to__isnull=True) | Q(in_force_to__gte=day))
+        if "q" in values:
+            rows = rows.filter(folded__contains=fold(values["q"]))
+        if "number" in values:
+            rows = rows.filter(number=values["number"])
+        return self.page(request, rows, each(self.show), values)
+
+    @staticmethod
+    def show(row: LegalDocument) -> dict[str, Any]:
+        return {
+            "id": row.pk,
+            "number": row.number or None,
+            "type": row.type,
+            "issuer": row.issuer,
+            "subject": row.subject,
+            "area": brief(row.area) if row.area else None,
+            "issued_on": row.issued_on,
+            "in_force_from": row.in_force_from,
+            "in_force_to": row.in_force_to,
+            "amends": row.amends or None,
+            "replaced_by": row.replaced_by or None,
+            "verified": row.verified,
+            "review_on": row.review_on,
+        }
+
+
 class NormList(PortalView):
     paged = True
     params = (ON, params.choice("source", list(Source.values)), params.text("code", longest=40))
@@ -146,6 +217,7 @@ class NormList(PortalView):
     @staticmethod
     def show(row: SupportNorm) -> dict[str, Any]:
         return {
+            "id": row.pk,
             "code": row.code,
             "activity": row.activity_text,
             "beneficiary": row.beneficiary_text or None,

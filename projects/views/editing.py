@@ -15,6 +15,7 @@ from accounts.signed_in import render_form, sent_once, user_of
 from accounts.views.drafts import key_in
 from core import clock
 from places.services import province_of
+from programmes.papers import papers_for
 from projects import permissions, services
 from projects.ceilings import Measured, repeats, repeats_shown, sources_asked
 from projects.ceilings import ceilings as measure
@@ -168,7 +169,7 @@ def ceilings(request: HttpRequest) -> HttpResponse:
     key = request.GET.get("without", "")
     is_key = key.isascii() and key.isdigit() and len(key) < 19
     project = Project.objects.visible_to(user).filter(pk=int(key)).first() if is_key else None
-    measured = []
+    measured, papers = [], []
     if programme is not None and area is not None and activities:
         lines = data.get("lines") or []
         known: dict[str, int] = {
@@ -176,6 +177,9 @@ def ceilings(request: HttpRequest) -> HttpResponse:
         }
         asked: dict[str, int | None] = {**with_sums(known, lines)}
         what = Measured(province_of(area), area, activities, chosen, data.get("investment_vnd"), project, lines)
+        papers = papers_for(activities, what.province, clock.today(), [programme.source])
         measured = measure(what, sources_asked(asked, programme.source), clock.today(), asked)
     found = repeats_shown(repeats(chosen, activities, without=project), user)
-    return render(request, "projects/_ceilings.html", {"ceilings": measured, "repeats": found})
+    context = {"ceilings": measured, "repeats": found, "papers": papers, "programme": programme}
+    context["ready"] = bool(area and activities)
+    return render(request, "projects/_ceilings.html", context)

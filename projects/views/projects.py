@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.models import User
+from accounts.roles import Role
 from accounts.saved_views import views_of
 from accounts.signed_in import user_of
 from accounts.views.saved import SavedViewForm
@@ -140,6 +141,7 @@ def _life(project: Project, user: User, inside: bool) -> dict[str, Any]:
         "show_appraisal": bool(opinions) or open_for_opinions,
         "show_contracts": decided,
         "show_adjustments": decided,
+        "may_ask_report": decided and bool(user.sight.role_for(project.province_id, Role.OFFICER, Role.LEADER)),
         "show_inspections": decided,
         "inspections": project.inspections.prefetch_related("requirements", "photos").select_related("corrected_by"),
         "may_inspect": decided and not ended and bool(permissions.may_inspect(project, user)),

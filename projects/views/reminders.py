@@ -9,13 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from accounts.models import User
 from accounts.roles import Role
 from accounts.signed_in import render_form, user_of
-from core import clock
+from core import clock, sheets
 from core.errors import DomainError, NotAllowed
 from core.once import once
 from projects import reminders
@@ -23,6 +23,21 @@ from projects.forms import ReminderFilter, RemindForm
 from projects.models import Project
 
 PAGE_SIZE = 50
+COLUMNS = (
+    sheets.Column(gettext_lazy("Project"), lambda row: row.project.code),
+    sheets.Column(gettext_lazy("Name"), lambda row: row.project.name, width=40),
+    sheets.Column(gettext_lazy("Place"), lambda row: row.project.area.full_name),
+    sheets.Column(gettext_lazy("Last update"), lambda row: row.project.last_on, "day"),
+    sheets.Column(gettext_lazy("In this period"), lambda row: row.state),
+    sheets.Column(
+        gettext_lazy("Who reports"), lambda row: ", ".join(person.full_name for person, _sent in row.people), width=40
+    ),
+    sheets.Column(
+        gettext_lazy("Last reminded"),
+        lambda row: max((sent.sent_on for _p, sent in row.people if sent), default=None),
+        "day",
+    ),
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -54,9 +69,14 @@ def index(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {"filter": form, "period": period}
     if period is not None:
         rows = reminders.due(user, period, chosen.get("area"))
+        units = reminders.units(user, period)
+        context |= {"units": units, "units_done": sum(unit.done for unit in units)}
         context["missing"] = rows.filter(reported=False).count()
         context["total"] = rows.count()
         rows = rows if chosen.get("all") else rows.filter(reported=False)
+        if wanted := sheets.asked(request):
+            found = reminders.with_people(rows.select_related("area"), period)
+            return sheets.answer(wanted, "bao-cao-tien-do", _("Period's board"), COLUMNS, found, about=form.in_words)
         page = Paginator(rows.select_related("area"), PAGE_SIZE).get_page(request.GET.get("page"))
         context |= {"page": page, "rows": reminders.with_people(page.object_list, period), "today": clock.today()}
     return render_form(request, "projects/reminders.html", asked, context, error)

@@ -1,6 +1,9 @@
-"""Periodic reports: ask, read, follow every figure to its records, publish, download."""
+"""Periodic reports: ask, read, write, follow every figure to its records, take the steps of their life, compare,
+download."""
 
-from typing import Any
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any, ClassVar
 from uuid import UUID
 
 import orjson
@@ -11,36 +14,103 @@ from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.response import Response
 
+from accounts import second_factor
 from core.api import params
+from core.api.parsers import JSONParser, UploadParser
 from core.api.problems import bad_parameter
-from core.api.serializers import Choice, Day, Reference, StrictSerializer, Text
+from core.api.serializers import Choice, Day, Known, ReasonBody, Reference, StrictSerializer, Text, Whole
 from core.api.views import PortalRequest, PortalView
+from core.errors import Invalid
 from enterprises.api.views import AreaField
+from files.services import check_paper
+from jobs.models import Job
 from places.api.views import AreaBrief, brief, read_area
 from places.models import Area
 from programmes.models import ReportingPeriod
+from projects.models import Project
+from reports import life, permissions, texts
+from reports.behind import Figure, Shown, figures_at
+from reports.changes import Change, compare, compare_texts
+from reports.checks import look
 from reports.downloads import report_file
-from reports.models import Report, ReportKind, ReportLine, ReportState
-from reports.services import api_path, publish_report, request_report
+from reports.kinds.kind import KINDS
+from reports.measures.measure import MEASURES
+from reports.models import Report, ReportState, ReportText
+from reports.services import api_path, publish_report, request_over_dates, request_report
+from reports.states import REPORT_LIFE
+from reports.views.reading import other_version
 
 ANY = OpenApiTypes.OBJECT
 
 
 class ReportBody(StrictSerializer):
-    kind = Choice(ReportKind.choices)
-    period = Reference(lambda code: ReportingPeriod.objects.filter(code=code).first())
-    area = AreaField()
+    """What the kind asks for, and nothing else: `period` and `area`; `period` and `project`; `data_from`, `data_to`,
+    `area` and, if not all are wanted, `measures`."""
+
+    kind = Choice([(code, code) for code in KINDS])
+    period = Reference(lambda code: ReportingPeriod.objects.offered().filter(code=code).first(), required=False)
+    area = AreaField(required=False)
+    project = Known(Project.objects.visible_to, required=False)
+    data_from = Day(required=False)
+    data_to = Day(required=False)
+    measures = serializers.ListField(
+        child=Choice([(code, code) for code in MEASURES]), required=False, max_length=len(MEASURES)
+    )
+
+    asked: ClassVar[dict[str, tuple[str, ...]]] = {
+        "period": ("period", "area"),
+        "project": ("period", "project"),
+        "dates": ("data_from", "data_to", "area"),
+    }
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        asks = KINDS[attrs["kind"]].asks
+        wanted = {"kind", *self.asked[asks]}
+        errors = {name: _("This report needs it.") for name in wanted if name not in attrs}
+        beside = {"measures"} if asks == "dates" else set()
+        errors |= {name: _("This report is not asked for by it.") for name in attrs if name not in wanted | beside}
+        if errors:
+            raise Invalid(fields=errors)
+        return attrs
 
 
 class PublishBody(StrictSerializer):
     note = Text(max_length=5000, required=False, allow_blank=True)
     issued_no = Text(max_length=60, required=False, allow_blank=True)
     issued_on = Day(required=False, allow_null=True)
+    code = Text(max_length=20, required=False, allow_blank=True)  # the second factor of a person; programs have none
+    seen_sha256 = Text(max_length=64, required=False, allow_blank=True)
+
+
+class CheckAnswerBody(StrictSerializer):
+    code = Text(max_length=40)
+    answer = Text(max_length=2000)
+
+
+class SubmitBody(StrictSerializer):
+    """`answers`: one for each warning of /checks/, by its code."""
+
+    answers = CheckAnswerBody(many=True, required=False)
+    reason = Text(max_length=2000, required=False, allow_blank=True)
+    seen_sha256 = Text(max_length=64, required=False, allow_blank=True)
+
+
+class IssueBody(StrictSerializer):
+    issued_no = Text(max_length=60)
+    issued_on = Day()
+
+
+class TextBody(StrictSerializer):
+    """`version`: that of the text that was read."""
+
+    code = Text(max_length=40)
+    text = Text(max_length=texts.MAX_TEXT, allow_blank=True, trim_whitespace=False)
+    version = Whole(min_value=1)
 
 
 def get_report(request: PortalRequest, report_id: UUID) -> Report:
     rows = Report.objects.visible_to(request.user).select_related(
-        "period", "area", "supersedes", "superseded_by", "published_by"
+        "period", "area", "supersedes", "superseded_by", "published_by", "issued_file"
     )
     row: Report | None = rows.filter(public_id=report_id).first()
     if row is None:
@@ -56,6 +126,7 @@ def head(row: Report, user: Any, visible: set[int]) -> dict[str, Any]:
         "kind": row.kind,
         "period": row.period.code,
         "area": brief(row.area),
+        "subject": {"key": row.subject, "name": row.subject_name} if row.subject else None,
         "version": row.version,
         "state": row.state,
         "data_as_of": row.data_as_of,
@@ -67,6 +138,10 @@ def head(row: Report, user: Any, visible: set[int]) -> dict[str, Any]:
         "published_at": row.published_at,
         "issued_no": row.issued_no or None,
         "issued_on": row.issued_on,
+        "issued_file": f"{api_path(row)}files/issued/" if row.issued_file_id else None,
+        "reason": row.reason or None,
+        "withdrawn_at": row.withdrawn_at,
+        "withdraw_reason": row.withdraw_reason or None,
         "files": {name: f"{api_path(row)}files/{name}/" for name in sorted(file.format for file in row.files.all())},
     }
 
@@ -85,7 +160,7 @@ class ReportList(PortalView):
     scope_read, scope_write = "reports:read", "reports:write"
     paged = True
     params = (
-        params.choice("kind", list(ReportKind.values)),
+        params.choice("kind", list(KINDS)),
         params.text("period", "Code of a period, as 2022-Y.", 20),
         params.text("area", "uid or code of a unit."),
         params.choice("state", list(ReportState.values)),
@@ -118,7 +193,7 @@ class ReportList(PortalView):
     def post(self, request: PortalRequest) -> HttpResponse:
         def act() -> Response:
             body = self.body(ReportBody, request)
-            job = request_report(body["kind"], body["period"], body["area"], actor=request.user)
+            job = self._asked(body, request.user)
             path = f"/api/v1/jobs/{job.public_id}/"
             response = Response({"job": path, "id": str(job.public_id), "state": job.state}, status=202)
             response["Location"] = path
@@ -126,12 +201,24 @@ class ReportList(PortalView):
 
         return self.once(request, act)
 
+    @staticmethod
+    def _asked(body: dict[str, Any], user: Any) -> Job:
+        kind = body["kind"]
+        if "data_from" in body:
+            days = body["data_from"], body["data_to"]
+            return request_over_dates(kind, *days, body["area"], actor=user, measures=body.get("measures", []))
+        if "project" in body:
+            project = body["project"]
+            return request_report(kind, body["period"], project.area, actor=user, subject=str(project.public_id))
+        return request_report(kind, body["period"], body["area"], actor=user)
+
 
 class ReportShown(serializers.Serializer[Report]):
     id = serializers.UUIDField()
     kind = serializers.CharField()
     period = serializers.CharField()
     area = AreaBrief()
+    subject = serializers.DictField(child=serializers.CharField(), allow_null=True)
     version = serializers.IntegerField()
     state = serializers.ChoiceField(ReportState.choices)
     data_as_of = serializers.DateTimeField()
@@ -143,8 +230,28 @@ class ReportShown(serializers.Serializer[Report]):
     published_at = serializers.DateTimeField(allow_null=True)
     issued_no = serializers.CharField(allow_null=True)
     issued_on = serializers.DateField(allow_null=True)
+    issued_file = serializers.CharField(allow_null=True)
+    reason = serializers.CharField(allow_null=True)
+    withdrawn_at = serializers.DateTimeField(allow_null=True)
+    withdraw_reason = serializers.CharField(allow_null=True)
     files = serializers.DictField(child=serializers.CharField())
+    texts = serializers.ListField(child=serializers.DictField())
     sections = serializers.ListField(child=serializers.DictField())
+    available_steps = serializers.ListField(child=serializers.DictField())
+
+
+def whole_report(request: PortalRequest, report_id: UUID) -> Response:
+    """The report with its figures and texts. Of a draft those that would be submitted now."""
+    row = get_report(request, report_id)
+    frozen = texts.document_of(row)
+    return Response(
+        {
+            **show_heads([row], request.user)[0],
+            "texts": texts.printed(row) if row.state == ReportState.DRAFT else frozen.get("texts", []),
+            "sections": frozen["sections"],
+            "available_steps": REPORT_LIFE.told(row, request.user),
+        }
+    )
 
 
 class ReportOne(PortalView):
@@ -153,9 +260,7 @@ class ReportOne(PortalView):
     @extend_schema(operation_id="report", responses=ReportShown)
     def get(self, request: PortalRequest, report_id: UUID) -> Response:
         self.read_params(request)
-        row = get_report(request, report_id)
-        frozen = orjson.loads(bytes(row.document))
-        return Response({**show_heads([row], request.user)[0], "sections": frozen["sections"]})
+        return whole_report(request, report_id)
 
 
 class ReportLines(PortalView):
@@ -174,24 +279,18 @@ class ReportLines(PortalView):
         for name in ("row", "column"):
             if name not in values:
                 raise bad_parameter(name, _("Say which figure is meant."))
-        section, cell = self._cell(row, values)
-        rows = ReportLine.objects.filter(report=row, section=section, row=values["row"], column=values["column"])
-        contributions = list(rows.values_list("contribution", flat=True))
-        answer = self.page(request, rows, self.show, values)
-        zero = not contributions and cell["value"] in (0, "0")  # reported, and nothing behind it
-        answer.data["total"] = 0 if zero else bound_total(contributions)
+        figure = self._figure(row, values)
+        answer = self.page(request, figure.rows, lambda rows: self.show(figure.show(rows)), values)
+        none = not figure.rows.exists()
+        zero = none and figure.cell["value"] in (0, "0")  # reported, and nothing behind it
+        answer.data["total"] = None if none and not zero else whole(figure.total())
         return answer
 
     @staticmethod
-    def _cell(row: Report, values: dict[str, Any]) -> tuple[str, Any]:
-        """The section and the cell that is meant; without `section` it must be clear."""
-        found = []
-        for section in orjson.loads(bytes(row.document))["sections"]:
-            if values.get("section", section["code"]) != section["code"]:
-                continue
-            for line in section["rows"]:
-                if line["code"] == values["row"] and values["column"] in line["cells"]:
-                    found.append((section["code"], line["cells"][values["column"]]))
+    def _figure(row: Report, values: dict[str, Any]) -> Figure:
+        """The figure that is meant; without `section` it must be clear."""
+        document = orjson.loads(bytes(row.document))
+        found = figures_at(row, document, values["row"], values["column"], values.get("section", ""))
         if not found:
             raise bad_parameter("row", _("The report has no such figure."))
         if len(found) > 1:
@@ -199,23 +298,21 @@ class ReportLines(PortalView):
         return found[0]
 
     @staticmethod
-    def show(rows: list[ReportLine]) -> list[dict[str, Any]]:
+    def show(rows: list[Shown]) -> list[dict[str, Any]]:
         return [
             {
                 "record": row.record,
                 "title": row.title,
                 "area": row.area or None,
                 "date": row.on,
-                "contribution": bound_total([row.contribution]),
+                "contribution": whole(row.contribution),
             }
             for row in rows
         ]
 
 
-def bound_total(contributions: list[Any]) -> int | str | None:
-    if not contributions:
-        return None
-    value = sum(contributions)
+def whole(value: Decimal) -> int | str:
+    """Whole numbers stay numbers; what has decimals is a string, so that no reader rounds it."""
     return int(value) if value == value.to_integral_value() else format(value.normalize(), "f")
 
 
@@ -235,6 +332,7 @@ class PublishStep(PortalView):
     @extend_schema(operation_id="report_publish", request=PublishBody, responses=ReportShown)
     def post(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
         row = get_report(request, report_id)
+        code = second_factor.attempt_of(request.user, request.data, lambda: self.was_sent(request))
 
         def act() -> Response:
             body = self.body(PublishBody, request)
@@ -244,9 +342,220 @@ class PublishStep(PortalView):
                 note=body.get("note", ""),
                 issued_no=body.get("issued_no", ""),
                 issued_on=body.get("issued_on"),
+                code=code,
+                seen_sha256=body.get("seen_sha256", ""),
             )
-            shown = get_report(request, published.public_id)
-            frozen = orjson.loads(bytes(shown.document))
-            return Response({**show_heads([shown], request.user)[0], "sections": frozen["sections"]})
+            return whole_report(request, published.public_id)
 
         return self.once(request, act)
+
+
+class SubmitStep(PortalView):
+    scope_write = "reports:write"
+
+    @extend_schema(operation_id="report_submit", request=SubmitBody, responses=ReportShown)
+    def post(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
+        """What the checks say is read at /checks/; without an answer to each warning it is not submitted."""
+        row = get_report(request, report_id)
+        body = self.body(SubmitBody, request)
+        answers = {one["code"]: one["answer"] for one in body.get("answers", [])}
+        reason = body.get("reason", "")
+        prepared = None
+        if row.state == ReportState.DRAFT and permissions.may_submit(row, request.user):
+            prepared = life.prepare(row, answers=answers, reason=reason)  # no transaction waits for the files
+
+        def act() -> Response:
+            life.submit_report(
+                row,
+                actor=request.user,
+                answers=answers,
+                reason=reason,
+                seen_sha256=body.get("seen_sha256", ""),
+                prepared=prepared,
+            )
+            return whole_report(request, report_id)
+
+        return self.once(request, act)
+
+
+class _ReasonStep(PortalView):
+    """A step that wants a reason."""
+
+    scope_write = "reports:write"
+    take: ClassVar[Callable[..., Report]]
+
+    def step(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
+        row = get_report(request, report_id)
+
+        def act() -> Response:
+            body = self.body(ReasonBody, request)
+            type(self).take(row, actor=request.user, note=body.get("note", ""))
+            return whole_report(request, report_id)
+
+        return self.once(request, act)
+
+
+class ReturnStep(_ReasonStep):
+    take = staticmethod(life.return_report)
+
+    @extend_schema(operation_id="report_return", request=ReasonBody, responses=ReportShown)
+    def post(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
+        return self.step(request, report_id)
+
+
+class WithdrawStep(_ReasonStep):
+    take = staticmethod(life.withdraw_report)
+
+    @extend_schema(operation_id="report_withdraw", request=ReasonBody, responses=ReportShown)
+    def post(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
+        return self.step(request, report_id)
+
+
+class IssueStep(PortalView):
+    """Number and date alone as JSON; with the signed PDF as a form with the field `file`."""
+
+    scope_write = "reports:write"
+    parser_classes = [JSONParser, UploadParser]
+
+    @extend_schema(
+        operation_id="report_issue",
+        request={
+            "application/json": IssueBody,
+            "multipart/form-data": {
+                "type": "object",
+                "properties": {
+                    "issued_no": {"type": "string", "maxLength": 60},
+                    "issued_on": {"type": "string", "format": "date"},
+                    "file": {"type": "string", "format": "binary"},
+                },
+                "required": ["issued_no", "issued_on", "file"],
+            },
+        },
+        responses=ReportShown,
+    )
+    def post(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
+        row = get_report(request, report_id)
+        pdf, sent = None, None
+        if str(request.content_type).startswith("multipart/"):
+            sent, upload = self.form(IssueBody, request, "file", _("Send the signed PDF as a file."))
+            pdf, _mime = check_paper(upload)
+
+        def act() -> Response:
+            body = sent or self.body(IssueBody, request)
+            life.issue_report(row, number=body["issued_no"], day=body["issued_on"], pdf=pdf, actor=request.user)
+            return whole_report(request, report_id)
+
+        return self.once(request, act)
+
+
+class ReportChecks(PortalView):
+    scope_read = "reports:read"
+
+    @extend_schema(operation_id="report_checks", responses=ANY)
+    def get(self, request: PortalRequest, report_id: UUID) -> Response:
+        """Of a draft what the checks say now, else what they said when it was submitted, with the answers. Read by the
+        department."""
+        row = get_report(request, report_id)
+        permissions.may_read_work(row, request.user).require()
+        if row.state == ReportState.DRAFT:
+            found = [
+                {
+                    "code": one.code,
+                    "level": one.level,
+                    "text": one.text,
+                    "todo": one.todo or None,
+                    "links": [{"title": title, "record": path} for title, path in one.links],
+                    "answer": None,
+                }
+                for one in look(row, life.figures_alone(row))
+            ]
+        else:
+            found = [
+                {
+                    "code": one.code,
+                    "level": one.level,
+                    "text": one.text,
+                    "todo": None,
+                    "links": [{"title": title, "record": path} for title, path in one.links],
+                    "answer": one.answer or None,
+                }
+                for one in row.checks.all()
+            ]
+        return Response({"results": found})
+
+
+class ReportTexts(PortalView):
+    scope_read, scope_write = "reports:read", "reports:write"
+
+    @extend_schema(operation_id="report_texts", responses=ANY)
+    def get(self, request: PortalRequest, report_id: UUID) -> Response:
+        """The texts as they were last written, each with its version. Read by the department."""
+        row = get_report(request, report_id)
+        permissions.may_read_work(row, request.user).require()
+        return Response(self._show(row))
+
+    @extend_schema(operation_id="report_text_write", request=TextBody, responses=ANY)
+    def patch(self, request: PortalRequest, report_id: UUID) -> HttpResponse:
+        """Write one text. 409 `stale` where somebody else wrote it meanwhile."""
+        row = get_report(request, report_id)
+        body = self.body(TextBody, request)
+        code = body["code"]
+        texts.edit_texts(row, {code: body["text"]}, {code: body["version"]}, actor=request.user)
+        return Response(self._show(row))
+
+    @staticmethod
+    def _show(row: Report) -> dict[str, Any]:
+        document, parts = texts.document_of(row), {part.code: part for part in texts.parts_of(row)}
+        return {"results": [_text(one, document, parts) for one in row.texts.all()]}
+
+
+def _text(one: ReportText, document: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:
+    old = texts.stale(one, document, parts[one.code]) if one.edited and one.code in parts else []
+    return {
+        "code": one.code,
+        "title": one.title,
+        "text": one.text,
+        "edited": one.edited,
+        "version": one.version,
+        "outdated": [{"was": found.was, "now": found.now} for found in old],
+    }
+
+
+class ReportChanges(PortalView):
+    scope_read = "reports:read"
+    params = (params.text("against", "Id of another version; the one before where it is not given.", 36),)
+
+    @extend_schema(operation_id="report_changes", responses=ANY)
+    def get(self, request: PortalRequest, report_id: UUID) -> Response:
+        """The figures and texts that differ from another version of the same report."""
+        row = get_report(request, report_id)
+        against = self.read_params(request).get("against", "")
+        other = other_version(request.user, row, against)
+        if other is None and against:
+            raise bad_parameter("against", _("There is no such version of this report."))
+        if other is None:
+            raise Http404
+        old, new = life.document_now(other), life.document_now(row)
+        return Response(
+            {
+                "against": api_path(other),
+                "reason": row.reason or None,
+                "results": [_change(one) for one in compare(old, new)],
+                "texts": [
+                    {"code": one.code, "title": one.title, "old": one.old, "new": one.new}
+                    for one in compare_texts(old, new)
+                ],
+            }
+        )
+
+
+def _change(one: Change) -> dict[str, Any]:
+    return {
+        "section": one.section,
+        "row": one.row,
+        "column": one.column,
+        "title": f"{one.row_title}, {one.column_title}",
+        "change": one.kind,
+        "old": one.old_value,
+        "new": one.new_value,
+    }

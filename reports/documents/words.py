@@ -18,7 +18,38 @@ SHEETS = {
     "projects": "Trạng thái đề án",
     "places": "Địa bàn",
     "progress": "Tiến độ",
+    "work": "Đề án và kinh phí",
+    "units": "Địa bàn",
+    "training": "Đào tạo, tập huấn",
+    "products": "Sản phẩm và thương hiệu",
+    "clusters": "Cụm công nghiệp, tư vấn",
+    "industry": "Sản xuất công nghiệp",
+    "registered": "Đề án đăng ký",
+    "this-year": "Kết quả trong năm",
+    "facts": "Thông tin đề án",
+    "project-money": "Kinh phí đề án",
+    "results": "Kết quả",
+    "project-progress": "Tiến độ đề án",
+    "papers": "Văn bản",
+    "selections": "Kết quả bình chọn",
+    "certified": "Sản phẩm được chứng nhận",
+    "districts": "Theo huyện cũ",
+    "district-mapping": "Ánh xạ địa bàn",
 }
+FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))  # in names of sheets
+
+
+def sheet_names(sections: list[dict[str, Any]]) -> list[str]:
+    """The name of each section's sheet: its short one, else the beginning of its title; no two alike."""
+    names: list[str] = []
+    for section in sections:
+        name = whole = SHEETS.get(section["code"], section["title"]).translate(FORBIDDEN)[:31].strip()
+        number = 1
+        while name.lower() in {one.lower() for one in names}:
+            number += 1
+            name = f"{whole[:27].strip()} {number}"
+        names.append(name)
+    return names
 
 
 def grouped(value: Decimal | int) -> str:
@@ -44,6 +75,11 @@ def shown(cell: dict[str, Any], kind: str) -> str:
     return grouped(Decimal(str(value)))
 
 
+def kind_of(row: dict[str, Any], column: dict[str, Any]) -> str:
+    """What a figure is: as its column says, else its row."""
+    return str(column["kind"] or row.get("kind", "integer"))
+
+
 def unit_in_head(column: dict[str, Any]) -> str:
     return "triệu đồng" if column["kind"] == "money" else str(column["unit"])
 
@@ -52,6 +88,8 @@ def coverage(cell: dict[str, Any]) -> str:
     found = cell.get("coverage")
     if not found or found["expected"] in (0, found["reported"]):
         return ""
+    if found.get("called"):
+        return f"{found['reported']} trên {found['expected']} {found['called']}"
     return f"{found['reported']}/{found['expected']} báo cáo"
 
 

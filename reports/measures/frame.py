@@ -29,13 +29,16 @@ class Line:
 
 @dataclass
 class Cell:
-    """value None with status missing: nobody reported it; not_applicable: the question makes no sense here."""
+    """value None with status missing: nobody reported it; not_applicable: the question makes no sense here. `reported`
+    of `expected` told it, `called` («đề án»). `estimate`: an estimate (ước), until the official figure comes."""
 
     value: int | Decimal | str | None
     status: Status
     lines: list[Line] = field(default_factory=list)
     reported: int | None = None
     expected: int | None = None
+    called: str = ""
+    estimate: bool = False
 
 
 NOT_APPLICABLE = Cell(None, "not_applicable")
@@ -81,18 +84,33 @@ def percent(part: Cell, whole: int | Decimal | None) -> Cell:
 
 @dataclass(frozen=True)
 class Column:
+    """`kind` empty: each row says what its figures are. `behind`: whose records are behind a figure, as columns of time
+    with what they count (+1, −1), and `per`: the column it is a share of, in percent; empty where the records are kept
+    with each cell (`Cell.lines`). `measure`, where the column says it and not the row."""
+
     code: str
     title: str
     unit: str = ""
-    kind: Literal["text", "integer", "money", "percent", "decimal", "date"] = "integer"
+    kind: Literal["", "text", "integer", "money", "percent", "decimal", "date"] = "integer"
+    behind: tuple[tuple[str, int], ...] = ()
+    per: str = ""
+    measure: str = ""
 
 
 @dataclass
 class Row:
+    """`measure`, `place` and `source`: whose records are behind its figures (reports.measures.measure). `former`: uid
+    of the former district they stand in, in columns of years (reports.kinds.districts)."""
+
     code: str
     title: str
     cells: dict[str, Cell]
     level: int = 0
+    kind: str = ""
+    measure: str = ""
+    place: str = ""
+    source: str = ""
+    former: str = ""
 
 
 @dataclass
@@ -105,11 +123,13 @@ class Section:
 
 @dataclass(frozen=True)
 class Scope:
-    """An area and a period, read through one connection (`db`, a snapshot)."""
+    """An area and a period, read through one connection (`db`, a snapshot). `subject`: what else the report is of, as
+    its kind says (reports.kinds.kind.Kind.asks)."""
 
     db: str
     area: Area
     period: ReportingPeriod
+    subject: str = ""
 
     @property
     def year(self) -> int:
@@ -122,6 +142,27 @@ class Scope:
     @cached_property
     def whole_province(self) -> bool:
         return self.area.level == "province"
+
+    @cached_property
+    def asked(self) -> Any:
+        """What is asked of the measures (reports.measures.measure.Asked)."""
+        from reports.kinds.time import asked_of
+
+        return asked_of(self)
+
+    @cached_property
+    def years(self) -> dict[str, Any]:
+        """Columns of the years of the programme, beside those of `asked`, where a trend is shown."""
+        from reports.kinds.districts import years_of
+
+        return years_of(self)
+
+    @cached_property
+    def districts(self) -> dict[int, int]:
+        """{unit: the former district in whose line a trend shows it}."""
+        from reports.kinds.districts import lines_of
+
+        return lines_of(self)
 
     def projects(self) -> "QuerySet[Project]":
         """Decided projects of the area, at the end of the period."""

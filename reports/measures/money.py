@@ -109,6 +109,28 @@ def money_section(scope: Scope) -> Section:
     return Section("money", "Kinh phí thực hiện theo nguồn", COLUMNS, rows)
 
 
+def given(scope: Scope, source: str | None) -> Cell:
+    """Budget given for the year, of one source or of both: what the year planned to spend. No commune has one."""
+    if not scope.whole_province:
+        return NOT_APPLICABLE
+    sources = [source] if source else list(SUPPORT)
+    entries = (
+        LedgerEntry.objects.using(scope.db)
+        .filter(
+            account=Account.GIVEN,
+            project__isnull=True,
+            budget__province_id__in=scope.area_ids,
+            budget__year=scope.year,
+            budget__source__in=sources,
+            recorded_on__lte=scope.period.data_to,
+        )
+        .select_related("budget__programme", "budget__province")
+        .order_by("id")
+    )
+    lines = [_line(entry) for entry in entries]
+    return total(lines) if lines else missing()
+
+
 def _promised(scope: Scope, source: str) -> Row:
     """Counterpart and other money as decided for projects of the year. It is not in the ledger: paid makes no sense."""
     decided = (

@@ -23,8 +23,8 @@ from clusters.models import Cluster
 from clusters.services import rate, standings
 from products.models import DECIDED, Brand, Product, SelectionEntry, SelectionRound
 from products.services import supported_brands
-from projects.models import Project
 from reports.measures.frame import Cell, Line, missing, percent, total
+from reports.models import EnteredFigure, Nature
 
 PROVINCIAL, REGIONAL = "PROVINCIAL", "REGIONAL"  # codes of data/selection_levels.csv
 ONE = Decimal(1)
@@ -32,9 +32,11 @@ ONE = Decimal(1)
 
 @dataclass(frozen=True)
 class Told:
-    """A result that a project reported: of which project, as of when, and the record."""
+    """A result that a project reported: which one (its id, province and year), as of when, and the record."""
 
-    project: Project
+    project: int
+    province: int
+    year: int
     counts_on: dt.date
     line: Line
 
@@ -57,6 +59,16 @@ class Records:
         of the same days). None where no record has a say: then what projects reported is all there is."""
         count = self._of.get(code)
         return count(told, first, last) if count is not None else None
+
+    def entered(self, measure: str, province_id: int) -> list[EnteredFigure] | None:
+        """Official figures of a measure by hand, as far as the person sees them. None where less than the province is
+        asked about: of a part of it there is none."""
+        if self.area_ids is not None and province_id not in set(self.area_ids):
+            return None
+        rows = EnteredFigure.objects.using(self.db).current().filter(measure=measure, province_id=province_id)
+        if self.user is not None:
+            rows = rows.filter(pk__in=EnteredFigure.objects.visible_to(self.user).values("pk"))
+        return list(rows.filter(nature=Nature.OFFICIAL).select_related("period", "province").order_by("id"))
 
     # --- brands -------------------------------------------------------------------------------------------------------
 
@@ -91,7 +103,7 @@ class Records:
                     )
                 )
         own = {brand.project_id for brand in self._brands}
-        return _with(lines, [one for one in told if one.project.pk not in own], told)
+        return _with(lines, [one for one in told if one.project not in own], told)
 
     # --- selections ---------------------------------------------------------------------------------------------------
 
@@ -173,7 +185,7 @@ class Records:
 
 
 def _of_other_years(told: Iterable[Told], known: set[tuple[int, int]]) -> list[Told]:
-    return [one for one in told if (one.project.province_id, one.project.year) not in known]
+    return [one for one in told if (one.province, one.year) not in known]
 
 
 def _with(lines: list[Line], kept: list[Told], told: list[Told]) -> Cell | None:

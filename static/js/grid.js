@@ -39,7 +39,7 @@ function table(box) {
 
   function add() {
     const number = rows().length;
-    if (number >= most) return null;
+    if (!pattern || number >= most) return null; // of people on a roster there are as many as there are
     body.insertAdjacentHTML("beforeend", pattern.innerHTML.replaceAll("__n__", number).replaceAll("__row__", number + 1));
     return rows().at(-1);
   }
@@ -84,7 +84,7 @@ function table(box) {
     if (next) cells(next).find((one) => one.dataset.kcCol === input.dataset.kcCol).focus();
   });
 
-  box.querySelector("[data-kc-grid-add]").addEventListener("click", (event) => {
+  box.querySelector("[data-kc-grid-add]")?.addEventListener("click", (event) => {
     event.preventDefault();
     const row = add();
     if (row) cells(row)[0].focus();

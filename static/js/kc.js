@@ -17,4 +17,8 @@ const behaviours = [drops, errors, grid, keep, keys, leave, lines, money, once, 
 const run = (root) => behaviours.forEach((behaviour) => behaviour(root));
 
 run(document);
+// What asks again by itself rests while nobody looks at the page.
+document.addEventListener("htmx:before:request", (event) => {
+  if (document.hidden && event.target.matches?.("[data-kc-while-seen]")) event.preventDefault();
+});
 document.addEventListener("htmx:after:swap", (event) => run(event.target ?? document));

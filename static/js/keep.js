@@ -112,6 +112,8 @@ function keep(form) {
     }
   }
 
+  const again = () => { wait = SOON; flush(); };
+
   const changed = () => {
     turn += 1;
     sending = false;
@@ -124,9 +126,10 @@ function keep(form) {
   form.addEventListener("change", (event) => { if (event.target.type === "checkbox" || event.target.tagName === "SELECT") flush(); });
   form.addEventListener("focusout", () => flush());
   form.addEventListener("submit", (event) => { if (!event.defaultPrevented) { sending = true; if (kept !== turn) written(); } });
-  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(true); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") flush(true); else again(); });
+  window.addEventListener("focus", again); // back from the window where somebody signed in anew
   window.addEventListener("pagehide", () => flush(true));
-  window.addEventListener("online", () => { wait = SOON; flush(); });
+  window.addEventListener("online", again);
   document.addEventListener("keydown", (event) => {
     if (!(event.ctrlKey || event.metaKey) || event.altKey || event.key.toLowerCase() !== "s") return;
     event.preventDefault();

@@ -58,7 +58,9 @@ def filled(path: str, **values: Any) -> str:
         name = match[1]
         default = {"step": "submit", "format_name": "json", "code": "42"}
         default |= {"year": "2025"}
-        default |= dict.fromkeys(("photo_id", "requirement_id"), "999999")
+        numbered = ("photo_id", "requirement_id", "receipt_id", "part_id", "pair_id", "item_id")
+        default |= dict.fromkeys(numbered, "999999")
+        default |= {"part": "links", "kind": "enterprises"}
         return str(values.get(name, default.get(name, "00000000-0000-4000-8000-000000000000")))
 
     return re.sub(r"\{(\w+)\}", value, path)

@@ -30,6 +30,9 @@ class Caller:
     def put(self, path: str, body: Any) -> Any:
         return self._send("put", path, body, {})
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self._send("patch", path, body, {})
+
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> Any:
         data = body if isinstance(body, (str, bytes)) else json.dumps(body)
         return getattr(self.client, method)(

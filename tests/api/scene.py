@@ -2,6 +2,7 @@
 
 import io
 import uuid
+from decimal import Decimal
 from typing import Any
 
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -13,11 +14,16 @@ from accounts.services import create_client
 from accounts.tokens import find_secret, issue
 from audit.actors import SYSTEM
 from clusters.services import KINDS, ClusterData, add_part, create_cluster
+from coordination.exchange import Written, open_thread
+from coordination.giving import DocumentData, ResultData, TaskData, add_document, add_result, give_task
 from core import clock
 from core.models import Source
+from funding.resources import PledgeData, promise, receive
 from funding.services import Voucher, pay
 from jobs.services import work_once
 from outreach.advice import AdviceData, ask_advice
+from outreach.difficulties import DifficultyData
+from outreach.difficulties import report as report_difficulty
 from outreach.models import ListItem
 from outreach.services import QuestionData, RoundData, add_question, create_round, save_sheet
 from outreach.spreading import CampaignData, PolicyData, create_campaign, create_policy
@@ -27,11 +33,13 @@ from programmes.models import AnnualPlan, LegalDocument, PlanLine
 from projects.models import ProgressUpdate, Project
 from projects.progress import ProgressData, add_photo, confirm_progress, report_progress
 from projects.services import create_project, take_step
+from reports.entering import FigureData, enter_figure
 from reports.models import Report
-from reports.services import publish_report, request_report
+from reports.services import request_report
 from tests import factories as f
 from tests.api.conftest import Caller
 from tests.products import making
+from tests.reports.ways import signed_off, submitted
 from training.models import TrainingKind
 from training.services import ClassData, create_class
 
@@ -77,8 +85,8 @@ def year_period() -> Any:
     return f.period(f"{year}-Y", f"{year - 1}-12-15", f"{year}-12-31")
 
 
-def make_report(place: f.Place, actor: Any) -> Report:
-    job = request_report("programme-results", year_period(), place.province, actor=actor)
+def make_report(place: f.Place, actor: Any, area: Area | None = None) -> Report:
+    job = request_report("programme-results", year_period(), area or place.province, actor=actor)
     assert work_once()
     job.refresh_from_db()
     assert job.state == "done", job.error
@@ -147,9 +155,20 @@ class Scene:
             actor=people.officer,
         )
         self.make_outreach()
+        self.newcomer = f.user("nhanviecmoi", None, None)
+        self.make_coordination()
         self.product = making.product(place, people, "Sản phẩm của ta", enterprise=self.enterprise)
         self.round = making.round_(place, people)
         enter_product(self.round, self.product, clock.today(), actor=people.officer)
+        f.period("2020-Y", "2019-12-15", "2020-12-14")
+        self.entered = enter_figure(
+            place.province,
+            "industry.growth",
+            f.period("2020-Y"),
+            "official",
+            FigureData(Decimal("11.9"), "Cục Thống kê"),
+            actor=people.officer,
+        )
         self.cluster = create_cluster(ClusterData("CCN-1", "Cụm của ta", place.province), actor=people.officer)
         add_part(KINDS["communes"], self.cluster, {"area": place.commune}, actor=people.officer)
         plan = {"area": place.province, "programme": f.programme(place), "year": 2026}
@@ -160,11 +179,13 @@ class Scene:
             plan=self.plan, activity=f.activity(), source="local", amount_vnd=300_000_000, quantity_low=1
         )
         self.hidden_line = PlanLine.objects.create(plan=self.plan_draft, activity=f.activity(), source="local")
-        self.published = publish_report(make_report(place, people.officer), actor=people.leader)
+        self.published = signed_off(make_report(place, people.officer), people)
         report(self.national, people.centre, "Lắp xong", value_invested_vnd=0)
         confirm_progress(self.national.updates.get(), actor=people.officer)
         self.draft = make_report(place, people.officer)
         assert self.draft.pk != self.published.pk
+        self.waiting = submitted(make_report(place, people.officer, place.commune), people)
+        self.small_draft = make_report(place, people.officer, place.other)
 
     def programs(self) -> dict[str, ApiClient]:
         ministry = self.people.ministry.agency
@@ -189,7 +210,26 @@ class Scene:
         )
         policy = PolicyData("Hỗ trợ máy móc", paper, "Mua máy được hỗ trợ", published=True)
         self.policy = create_policy(place.province, policy, actor=officer)
+        self.difficulty = report_difficulty(
+            DifficultyData("officer", "x", today, place.province, document=paper), actor=officer
+        )
+        data = PledgeData("enterprise", "money", "x", today, "Thư", giver_name="x", project=self.local, promised_vnd=9)
+        self.pledge = promise(data, actor=officer)
+        self.receipt = receive(self.pledge, 4, today, "BB 1", actor=officer)
         self.campaign = create_campaign(place.province, CampaignData("Hội nghị", channel, today), actor=officer)
+
+    def make_coordination(self) -> None:
+        """A task of a document, one with a result and a question that waits for the collaborator."""
+        place, officer, today = self.place, self.people.officer, clock.today()
+        paper = DocumentData(None, "chỉ thị", "9/CT", "UBND", today)
+        self.paper = add_document(place.province, paper, actor=officer)
+        task = TaskData(
+            "Khảo sát nhu cầu", "once", today, self.paper, due_on=today, agency=place.centre, areas=[place.commune],
+            assigned_to=self.people.collaborator, supporting=[place.department],
+        )  # fmt: skip
+        self.task = give_task(place.province, task, actor=officer)
+        add_result(self.task, ResultData(today, "Đã khảo sát"), actor=officer)
+        self.thread = open_thread("Ảnh xưởng", Written("Xin gửi ảnh"), actor=officer, area=place.commune)
 
     def names(self) -> dict[str, Project]:
         return {name: row for name, row in vars(self).items() if isinstance(row, Project)}

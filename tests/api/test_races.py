@@ -31,7 +31,9 @@ from tests.api.conftest import Caller
 from tests.api.scene import make_report
 from tests.api.test_chain import decision_body, enterprise_body, tax_code
 from tests.api.test_idempotency import together
+from tests.codes import digits, given
 from tests.projects.lives import found_fit, in_state, national, paper, settle, signed
+from tests.reports.ways import signed_off, submitted
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -235,12 +237,16 @@ def draft(place: f.Place, people: f.People) -> Report:
     return make_report(place, people.officer)
 
 
-def test_ten_publish_one_report_and_it_is_published_once(draft: Report) -> None:
+def test_five_publish_one_report_and_it_is_published_once(draft: Report, people: f.People) -> None:
+    submitted(draft, people)
+    code = digits(person("lanhdao"))
+
     def publish(number: int) -> str:
-        answer = Caller(person("lanhdao")).post(f"/reports/{draft.public_id}/steps/publish/", {"note": str(number)})
+        body = {"note": str(number), "code": code}
+        answer = Caller(person("lanhdao")).post(f"/reports/{draft.public_id}/steps/publish/", body)
         return str(answer.status_code)
 
-    assert together(10, publish) == {"200": 1, "409": 9}
+    assert together(5, publish) == {"200": 1, "409": 4}
     draft.refresh_from_db()
     assert draft.state == "published"
     assert Entry.objects.about(draft).filter(action="publish").count() == 1
@@ -259,10 +265,12 @@ def test_ten_ask_for_one_report_and_one_job_is_made_for_each_of_them(
 
 
 def test_two_versions_cannot_be_published_side_by_side(draft: Report, place: f.Place, people: f.People) -> None:
-    publish_report(draft, actor=people.leader)
+    signed_off(draft, people)
     f.approved(place, people, name="Một nữa")
-    second = make_report(place, people.officer)
-    words = together(10, lambda number: said(lambda: publish_report(second, actor=person("lanhdao")) and None))
+    second = submitted(make_report(place, people.officer), people)
+    leader = person("lanhdao")
+    code = given(leader)
+    words = together(10, lambda number: said(lambda: publish_report(second, actor=leader, code=code) and None))
     assert words == {"done": 1, "wrong_state": 9}
     assert list(Report.objects.order_by("version").values_list("state", flat=True)) == ["superseded", "published"]
 

@@ -15,10 +15,13 @@ from accounts.services import change_client, deactivate_client, revoke_secret
 from audit.actors import SYSTEM
 from core import clock
 from enterprises.services import EnterpriseData, create_enterprise
+from reports.checks import look
+from reports.life import figures_alone
 from tests import factories as f
 from tests.api.conftest import Caller, ask_for_token
 from tests.api.scene import SCOPES, SECRET, Scene, as_program, photo, program, report
 from tests.api.test_chain import decision_body, enterprise_body, project_body, tax_code
+from tests.codes import digits
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +224,8 @@ def test_money_is_seen_with_the_projects_it_is_for(scene: Scene, callers: dict[s
 def test_plans_and_reports_are_seen_as_the_office_says(scene: Scene, callers: dict[str, Caller]) -> None:
     plans = {str(scene.plan.public_id): "plan", str(scene.plan_draft.public_id): "plan_draft"}
     reports = {str(scene.published.public_id): "published", str(scene.draft.public_id): "draft"}
+    # What waits for approval is seen by the same.
+    reports |= {str(row.public_id): "draft" for row in (scene.waiting, scene.small_draft)}
     for who, caller in callers.items():
         assert {plans[row["id"]] for row in listed(caller, "/plans/")} == SIGHT[who][3], who
         assert {reports[row["id"]] for row in listed(caller, "/reports/")} == SIGHT[who][4], who
@@ -331,6 +336,10 @@ def test_jobs_are_seen_by_those_who_asked(scene: Scene, callers: dict[str, Calle
     job = Job.objects.asked_by(scene.people.officer).first()
     found = {who for who, caller in callers.items() if caller.get(f"/jobs/{job.public_id}/").status_code == 200}
     assert found == {"officer"}
+    for step in ("cancel", "retry"):  # what is done already is neither
+        told = {who: caller.post(f"/jobs/{job.public_id}/{step}/", {}).status_code for who, caller in callers.items()}
+        assert told == {who: 409 if who == "officer" else told[who] for who in callers}
+        assert {told[who] for who in callers if who != "officer"} <= {403, 404}
 
 
 def test_reference_data_is_open_to_everybody_signed_in(scene: Scene, callers: dict[str, Caller]) -> None:
@@ -353,8 +362,21 @@ WRITERS = {
     "progress": {"officer", "centre", "collaborator", "demo-province"},
     "confirm": {"officer", "centre", "demo-province"},
     "class": {"officer", "centre", "demo-province"},
+    "roster": {"officer", "centre", "demo-province"},
+    "look": {"officer", "centre", "auditor", "demo-province"},
+    "contact": {"officer", "centre", "demo-province"},
+    "round": {"officer", "centre", "demo-province"},
+    "brand": {"officer", "centre", "demo-province"},
+    "work": {"officer", "centre", "demo-province"},
+    "question": {"officer", "centre", "demo-province"},
+    "advice": {"officer", "centre", "collaborator", "demo-province"},
     "report": {"officer", "leader", "demo-province"},
+    "submit_report": {"officer", "demo-province"},
+    "return_report": {"leader", "officer"},  # who submitted it takes it back
     "publish": {"leader"},
+    "issue": {"officer", "leader", "demo-province"},
+    "withdraw": {"leader"},
+    "write_text": {"officer", "demo-province"},
 }
 
 
@@ -392,8 +414,39 @@ def _requests(scene: Scene) -> dict[str, tuple[str, dict[str, Any]]]:
             {"project": pay["project"], "subject": "Lớp", "area": scene.place.commune.uid,
              "starts_on": today, "ends_on": today},
         ),
+        "roster": (
+            f"/training-classes/{scene.training.public_id}/trainees/",
+            {"trainees": [{"name": "Trần Văn Nam", "birth_year": 1990}]},
+        ),
+        "look": (f"/training-classes/{scene.training.public_id}/trainees/look/", {"reason": "Đối chiếu"}),
+        "contact": (
+            f"/enterprises/{scene.enterprise.public_id}/contacts/", {"person": "A", "phone": "1", "purpose": "x"},
+        ),
+        "round": (
+            "/selection-rounds/",
+            {"level": "PROVINCIAL", "year": 2026, "area": "42", "name": "Đợt khác", "organiser": "Sở"},
+        ),
+        "brand": (f"/products/{scene.product.public_id}/brands/", {"name": "Nhãn"}),
+        "work": (f"/clusters/{scene.cluster.public_id}/works/", {"name": "Đường", "year": 2026, "source": "local"}),
+        "question": (
+            f"/survey-rounds/{scene.survey.public_id}/questions/", {"text": "Gì?", "kind": "text", "position": 2},
+        ),
+        "advice": (
+            "/advice/",
+            {"enterprise": str(scene.enterprise.public_id), "topic": scene.advice.topic.name, "channel": "phone",
+             "text": "x", "asked_on": today},
+        ),
         "report": ("/reports/", {"kind": "programme-results", "period": f"{clock.today().year}-Y", "area": "42"}),
-        "publish": (f"/reports/{scene.draft.public_id}/steps/publish/", {}),
+        "submit_report": (
+            f"/reports/{scene.draft.public_id}/steps/submit/",
+            {"answers": [{"code": one.code, "answer": "x"} for one in look(scene.draft, figures_alone(scene.draft))],
+             "reason": "x"},
+        ),
+        "return_report": (f"/reports/{scene.waiting.public_id}/steps/return/", {"note": "x"}),
+        "publish": (f"/reports/{scene.waiting.public_id}/steps/publish/", {"code": digits(scene.people.leader)}),
+        "issue": (f"/reports/{scene.published.public_id}/steps/issue/", {"issued_no": "1", "issued_on": today}),
+        "withdraw": (f"/reports/{scene.published.public_id}/steps/withdraw/", {"note": "x"}),
+        "write_text": (f"/reports/{scene.draft.public_id}/texts/", {"code": "next", "text": "x", "version": 1}),
     }  # fmt: skip
 
 
@@ -405,7 +458,7 @@ def test_each_writing_is_done_by_those_it_is_for_and_by_nobody_else(
     done = {}
     for who, caller in callers.items():
         savepoint = transaction.savepoint()
-        answer = caller.post(path, body)
+        answer = (caller.patch if path.endswith("/texts/") else caller.post)(path, body)
         transaction.savepoint_rollback(savepoint)
         done[who] = answer.status_code
         if answer.status_code >= 400:
@@ -444,7 +497,7 @@ def test_scope_is_judged_before_sight(scene: Scene) -> None:
 
 def test_program_of_the_province_publishes_only_when_it_was_allowed_to(scene: Scene) -> None:
     clients = scene.programs()
-    path = f"/reports/{scene.draft.public_id}/steps/publish/"
+    path = f"/reports/{scene.waiting.public_id}/steps/publish/"
     assert as_program(clients["demo-province"]).post(path, {}).status_code == 403
     change_client(
         clients["demo-province"], actor=SYSTEM, name="x", scopes=clients["demo-province"].scopes, may_publish=True
@@ -530,21 +583,31 @@ def test_nothing_said_to_a_stranger_names_anything_of_ours(scene: Scene) -> None
     said = []
     for path in ("projects", "enterprises", "budgets", "allocations", "payments", "plans", "reports",
                  "training-classes", "products", "selection-rounds", "selection-entries", "spearheads",
-                 "clusters"):  # fmt: skip
+                 "clusters", "entered-figures", "pledges", "difficulties", "duplicates", "imports", "survey-rounds",
+                 "survey-answers",
+                 "needs", "advice", "policies", "report-layouts", "report-templates", "lock-exceptions",
+                 "campaigns"):  # fmt: skip
         said.append(stranger.get(f"/{path}/", count="true").content)
     for row in scene.names().values():
         said.append(stranger.get(f"/projects/{row.public_id}/").content)
         said.append(stranger.post(f"/projects/{row.public_id}/steps/approve/", {"money": 1}).content)
     for _action, (path, body) in _requests(scene).items():
         said.append(stranger.post(path, body).content)
-    for path in (f"products/{scene.product.public_id}", f"selection-rounds/{scene.round.public_id}",
-                 f"clusters/{scene.cluster.public_id}"):  # fmt: skip
+    for path in (f"entered-figures/{scene.entered.public_id}", f"products/{scene.product.public_id}",
+                 f"selection-rounds/{scene.round.public_id}",
+                 f"clusters/{scene.cluster.public_id}", f"pledges/{scene.pledge.public_id}",
+                 f"difficulties/{scene.difficulty.public_id}", f"clusters/{scene.cluster.public_id}/communes",
+                 f"training-classes/{scene.training.public_id}/trainees", f"policies/{scene.policy.public_id}",
+                 f"training-classes/{scene.training.public_id}/course", f"campaigns/{scene.campaign.public_id}/reached",
+                 f"survey-rounds/{scene.survey.public_id}/coverage",
+                 f"enterprises/{scene.enterprise.public_id}/contacts",
+                 f"enterprises/{scene.enterprise.public_id}/merges"):  # fmt: skip
         answer = stranger.get(f"/{path}/")
         assert answer.status_code == 404
         said.append(answer.content)
     text = b" ".join(said).decode()
     secret = [row.name for row in scene.names().values()] + [row.code for row in scene.names().values()]
-    secret += [scene.product.name, scene.round.name, scene.cluster.name]
-    secret += [scene.enterprise.name, "UNC 7", "Đã lắp máy", "Vận hành máy sấy", "canbo", "lanhdao"]
+    secret += [scene.product.name, scene.round.name, scene.cluster.name, scene.survey.name, scene.policy.title]
+    secret += ["Cục Thống kê", scene.enterprise.name, "UNC 7", "Đã lắp máy", "Vận hành máy sấy", "canbo", "lanhdao"]
     assert [word for word in secret if word in text] == []
     assert json.loads(said[0])["total"] == 0

@@ -7,30 +7,32 @@ from typing import Any
 
 from django.urls import reverse
 
-from accounts.models import ApiClient, Grant, User
+from accounts.models import ApiClient, Grant, HandOver, StaffTraining, User
 from accounts.roles import Role
 from clusters.models import Cluster, ClusterStage
+from coordination.models import GivenTask, ReplyTime, TaskDocument, Thread
 from core import clock
 from enterprises.models import DuplicatePair, Enterprise
-from funding.models import Budget, LedgerEntry
+from funding.models import Budget, LedgerEntry, Pledge
 from imports.models import Import
 from jobs.models import Job
-from outreach.models import Advice, Campaign, Policy, SurveyRound
+from outreach.models import Advice, Campaign, Difficulty, Policy, SurveyRound
 from papers.models import Engagement, PaperTemplate
 from places.models import Area
 from products.models import Brand, Product, SelectionEntry, SelectionLevel, SelectionRound, Spearhead
-from programmes.models import AdvanceTier, AnnualPlan, StepRule, SupportNorm, Target
+from programmes.models import AdvanceTier, AnnualPlan, LegalDocument, StepRule, SupportNorm, Target
 from projects.models import (
     Adjustment,
     Contract,
     Decision,
     Inspection,
+    LockException,
     ProgressPhoto,
     ProgressUpdate,
     Project,
     ProjectState,
 )
-from reports.models import Report
+from reports.models import EnteredFigure, Report, ReportTemplate
 from training.models import CountingRule, TrainingClass, TrainingSubject
 
 OFFICER, LEADER, ACCOUNTANT, CENTRE = "canbo", "lanhdao", "ketoan", "trungtam"
@@ -85,8 +87,13 @@ NO_PAGES = {
     "accounts:view_drop": "only POST",
     "projects:export": "a file",
     "projects:photo": "a file",
+    "products:photo": "a file",
+    "outreach:policy_file": "a file",
+    "public:policy_file": "a file",
+    "reports:template_file": "a file",
     "projects:lines_sheet": "a file",
     "reports:file": "a file",
+    "reports:board": "a part of projects:reminders",
     "papers:paper": "a file",
     "papers:whole_file": "a file",
     "papers:template_file": "a file",
@@ -98,6 +105,8 @@ NO_PAGES = {
     "imports:drop": "only POST",
     "imports:undo": "only POST; a refused one is shown on imports:detail",
     "outreach:need_draft": "only POST",
+    "coordination:task_paper": "a file",
+    "coordination:attached": "a file",
     "papers:registration": "leads to papers:registration_of",
 }
 
@@ -149,11 +158,18 @@ def _plain(name: str, fullest: str | None = OFFICER, **queries: str) -> None:
 
 _plain("accounts:sign_in", None)
 _plain("accounts:password")
+_plain("accounts:second_factor")
 _plain("accounts:people", ADMINISTRATOR, none="?q=khong-co-ai", wrong="?role=vua")
 _plain("accounts:person_new", ADMINISTRATOR)
 _plain("accounts:coverage", ADMINISTRATOR)
 _plain("accounts:clients", ADMINISTRATOR)
+_plain("accounts:staff", ADMINISTRATOR, none="?q=khong-co-ai", wrong="?role=vua")
+_plain("accounts:hand_overs", ADMINISTRATOR, none="?q=khong-co-ai")
 _plain("accounts:client_new", ADMINISTRATOR)
+
+PAGES["accounts:person_factor"] = lambda: [
+    ("", [User.objects.get(username=COLLABORATOR).public_id], ADMINISTRATOR),
+]
 
 
 @page("accounts:person")
@@ -166,6 +182,24 @@ def _person() -> Any:
 
 for _name in ("person_edit", "person_deactivate", "grant_new"):
     PAGES[f"accounts:{_name}"] = lambda: [("", [User.objects.get(username=COLLABORATOR).public_id], ADMINISTRATOR)]
+
+
+@page("accounts:staff_one")
+def _staff_one() -> Any:
+    yield "", [User.objects.get(username=COLLABORATOR).public_id], ADMINISTRATOR
+    yield "work", [User.objects.get(username=COLLABORATOR).public_id], LEADER, "?work=projects"
+    training = StaffTraining.objects.get(user__username=CENTRE)
+    yield "training", [training.user.public_id], ADMINISTRATOR, f"?training={training.pk}"
+
+
+PAGES["accounts:hand_over"] = lambda: [("", [HandOver.objects.get().public_id], ADMINISTRATOR)]
+
+
+@page("accounts:hand_over_new")
+def _hand_over_new() -> Any:
+    yield "", [], ADMINISTRATOR, f"?giver={User.objects.get(username=COLLABORATOR).public_id}"
+    yield "giver", [], ADMINISTRATOR
+    yield "without-units", [], ADMINISTRATOR, f"?giver={User.objects.get(username=CENTRE).public_id}"
 
 
 @page("accounts:grant_end")
@@ -211,11 +245,18 @@ def _target() -> Any:
 # --- reference data ---------------------------------------------------------------------------------------------------
 
 _plain("programmes:reference", OFFICER, none="?q=khong-co-gi")
+_plain("programmes:document_new", ADMINISTRATOR)
+PAGES["programmes:document"] = lambda: [("", [LegalDocument.objects.get(number="45/2012/NĐ-CP").pk], ADMINISTRATOR)]
+PAGES["programmes:document_change"] = lambda: [
+    (mode, [LegalDocument.objects.get(number="45/2012/NĐ-CP").pk, mode], ADMINISTRATOR)
+    for mode in ("replace", "plan", "review")
+]
 _plain("programmes:activities", OFFICER, none="?q=khong-co-gi")
 _plain("programmes:norms", OFFICER, none="?q=khong-co-gi", wrong="?on=hom-nao")
 PAGES["programmes:rules"] = lambda: [
     ("steps", ["steps"], ADMINISTRATOR),
     ("tiers", ["tiers"], OFFICER),
+    ("papers", ["papers"], OFFICER),
     ("priorities", ["priorities"], ADMINISTRATOR),
     ("kinds", ["kinds"], ADMINISTRATOR),
     ("eligibility", ["eligibility"], OFFICER),
@@ -407,7 +448,17 @@ def _update() -> Any:
 
 _plain("funding:board", OFFICER, history="?year=2020", none="?year=1999")
 _plain("funding:give")
+_plain("funding:pledges", OFFICER, none="?q=khong-co-gi")
+_plain("funding:pledge_new")
+_plain("funding:counterpart", ACCOUNTANT)
+PAGES["funding:pledge"] = lambda: [("", [Pledge.objects.filter(receipts__amount_vnd__lt=0).first().public_id], OFFICER)]
+PAGES["funding:pledge_edit"] = lambda: [("", [Pledge.objects.filter(giver="enterprise").first().public_id], OFFICER)]
+PAGES["funding:pledges_of_project"] = lambda: [
+    ("", [Pledge.objects.filter(receipts__amount_vnd__lt=0).first().project.public_id], OFFICER)
+]
 _plain("funding:lock", LEADER)
+_plain("funding:exception_open", LEADER)
+PAGES["funding:exception"] = lambda: [("", [LockException.objects.latest("id").public_id], LEADER)]
 PAGES["funding:budget"] = lambda: [
     ("", [Budget.objects.filter(source="local").order_by("-year")[0].public_id], ACCOUNTANT),
     ("history", [Budget.objects.get(source="local", year=2020).public_id], ACCOUNTANT),
@@ -457,10 +508,45 @@ PAGES["training:roster"] = lambda: [
 PAGES["training:trainee"] = lambda: [
     ("", [_with_roster().public_id, _with_roster().attendances.earliest("number").public_id], OFFICER)
 ]
+PAGES["training:presence"] = lambda: [
+    ("", [_with_roster().public_id], OFFICER),
+    ("session", [_with_roster().public_id], OFFICER, f"?session={_with_roster().sessions.earliest('on').pk}"),
+    ("none", [TrainingClass.objects.filter(total__isnull=True, kind="other")[0].public_id], OFFICER),
+]
 _plain("training:subjects", ADMINISTRATOR)
 PAGES["training:subject"] = lambda: [("", [TrainingSubject.objects.get(code="BRAND").pk], ADMINISTRATOR)]
 PAGES["training:counting"] = lambda: [("", [CountingRule.objects.earliest("pk").pk], OFFICER)]
 PAGES["training:new"] = lambda: [("", [live(type="task").first().public_id], OFFICER)]
+
+# --- tasks given, exchange --------------------------------------------------------------------------------------------
+
+_plain("coordination:tasks", OFFICER, none="?q=khong-co-viec-nay")
+_plain("coordination:task_new")
+PAGES["coordination:task"] = lambda: [
+    ("reported", [GivenTask.objects.filter(state="reported")[0].public_id], OFFICER),
+    ("mine", [GivenTask.objects.filter(assigned_to__username=COLLABORATOR)[0].public_id], COLLABORATOR),
+    ("done", [GivenTask.objects.filter(state="done")[0].public_id], OFFICER),
+]
+PAGES["coordination:task_edit"] = lambda: [("", [GivenTask.objects.filter(state="reported")[0].public_id], OFFICER)]
+_plain("coordination:documents")
+PAGES["coordination:document"] = lambda: [
+    ("", [TaskDocument.objects.get(legal__isnull=True).public_id], OFFICER),
+    ("none", [TaskDocument.objects.get(legal__isnull=False).public_id], OFFICER),
+]
+_plain("coordination:exchange", OFFICER, none="?q=khong-co-gi")
+PAGES["coordination:thread_new"] = lambda: [
+    ("", [], COLLABORATOR),
+    ("project", [], OFFICER, f"?project={live(state='in_progress').first().public_id}"),
+]
+PAGES["coordination:thread"] = lambda: [
+    ("mine", [Thread.objects.filter(state="open", waits_side="network")[0].public_id], COLLABORATOR),
+    ("answered", [Thread.objects.filter(state="answered")[0].public_id], OFFICER),
+    ("closed", [Thread.objects.filter(state="closed")[0].public_id], OFFICER),
+]
+PAGES["coordination:of_project"] = lambda: [("", [live(state="approved").first().public_id], OFFICER)]
+PAGES["coordination:of_area"] = lambda: [("", [Thread.objects.earliest("id").area.uid], OFFICER)]
+_plain("coordination:lists", ADMINISTRATOR)
+PAGES["coordination:list_row"] = lambda: [("", ["reply-times", ReplyTime.objects.all()[0].pk], ADMINISTRATOR)]
 
 # --- needs, advice, policies ------------------------------------------------------------------------------------------
 
@@ -502,6 +588,15 @@ _plain("outreach:campaigns")
 _plain("outreach:campaign_new")
 PAGES["outreach:campaign"] = lambda: [("", [Campaign.objects.get(held_on__isnull=False).public_id], OFFICER)]
 PAGES["outreach:campaign_edit"] = lambda: [("", [Campaign.objects.get(held_on__isnull=True).public_id], OFFICER)]
+_plain("outreach:review", OFFICER)
+_plain("outreach:difficulties", OFFICER, none="?q=khong-co-gi")
+_plain("outreach:difficulty_new")
+PAGES["outreach:difficulty"] = lambda: [
+    (state, [Difficulty.objects.filter(state=state).first().public_id], OFFICER) for state in ("noted", "sent")
+]
+PAGES["outreach:difficulty_edit"] = lambda: [
+    ("", [Difficulty.objects.filter(state="noted").first().public_id], OFFICER)
+]
 _plain("outreach:uptake", OFFICER, content="?activity=MACHINE", list="?activity=MACHINE&what=asked")
 _plain("outreach:lists")
 _plain("public:policies", None, none="?q=khong-co-gi")
@@ -602,6 +697,25 @@ def _parts() -> Any:
 # --- reports ----------------------------------------------------------------------------------------------------------
 
 _plain("reports:schedule", ADMINISTRATOR)
+
+
+@page("reports:entered")
+def _entered() -> Any:
+    yield "", [], OFFICER
+    yield "none", [], LEADER, "?year=1999"
+    corrected = EnteredFigure.objects.filter(replaces__isnull=False).earliest("id")
+    yield "one", [corrected.public_id], OFFICER
+    yield "corrected", [corrected.replaces.public_id], OFFICER
+
+
+_plain("reports:layouts", ADMINISTRATOR)
+_plain("reports:layout_new", ADMINISTRATOR)
+PAGES["reports:template_new"] = lambda: [(name, [name], ADMINISTRATOR) for name in ("docx", "xlsx")]
+PAGES["reports:template_withdraw"] = lambda: [
+    ("", [ReportTemplate.objects.filter(withdrawn_at__isnull=True)[0].public_id], ADMINISTRATOR)
+]
+PAGES["verify:report"] = lambda: [("", [Report.objects.filter(state="published")[0].public_id], None)]
+_plain("verify:file", None)
 _plain("reports:list", LEADER, none="?year=1999", draft="?state=draft")
 
 
@@ -613,7 +727,8 @@ def _watch() -> Any:
 
 @page("reports:detail")
 def _report() -> Any:
-    yield "draft", [Report.objects.get(state="draft").public_id], LEADER
+    yield "draft", [Report.objects.get(state="draft", kind="programme-results").public_id], LEADER
+    yield "regular", [Report.objects.get(state="submitted", kind="programme-progress").public_id], LEADER
     yield "published", [Report.objects.get(state="published", period__code="2022-Y").public_id], LEADER
 
 
@@ -623,9 +738,25 @@ def _lines() -> Any:
     line = report.lines.filter(section="money").first() or report.lines.first()
     query = f"?section={line.section}&row={line.row}&column={line.column}"
     yield "", [report.public_id], OFFICER, query
+    regular = Report.objects.get(state="submitted", kind="programme-progress")
+    query = "?section=work&row=establishments.supported&column=programme"
+    yield "once", [regular.public_id], OFFICER, query
 
 
-PAGES["reports:publish"] = lambda: [("", [Report.objects.get(state="draft").public_id], LEADER)]
+PAGES["reports:publish"] = lambda: [("", [Report.objects.get(state="submitted").public_id], LEADER)]
+
+
+@page("reports:step")
+def _report_steps() -> Any:
+    yield "submit", [Report.objects.get(state="draft", kind="programme-results").public_id, "submit"], OFFICER
+    yield "return", [Report.objects.get(state="submitted").public_id, "return"], LEADER
+    yield "withdraw", [Report.objects.get(state="published", period__code="2022-Y").public_id, "withdraw"], LEADER
+
+
+PAGES["reports:texts"] = lambda: [
+    ("", [Report.objects.get(state="draft", kind="programme-results").public_id], OFFICER)
+]
+NO_PAGES["reports:compare"] = "needs two versions: tests/reports/test_life.py"
 
 # --- papers -----------------------------------------------------------------------------------------------------------
 
@@ -667,7 +798,7 @@ def files() -> list[str]:
         reverse("imports:blank", args=["enterprises"]),
         reverse("imports:faults", args=[Import.objects.get(file_name="co-loi.xlsx").public_id]),
         reverse("projects:photo", args=[photo.update.project.public_id, photo.update.uuid, photo.pk]),
-        *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "xlsx", "json")),
+        *(reverse("reports:file", args=[report.public_id, name]) for name in ("pdf", "docx", "xlsx", "json")),
         *(reverse("papers:paper", args=[running.public_id, "contract", name]) for name in ("pdf", "docx")),
         reverse("papers:whole_file", args=[running.public_id]),
         reverse("papers:sample_file", args=[Engagement.objects.get().samples.get().public_id]),

@@ -14,6 +14,8 @@ from reports.services import request_report
 from tests import factories as f
 from tests.browser.desks import says
 from tests.browsers import Browser
+from tests.codes import digits
+from tests.reports.ways import submitted
 
 
 @pytest.fixture
@@ -131,16 +133,18 @@ def test_version_is_published_once_however_often_it_is_pressed(
     period = f.period(f"{project.year}-Y", f"{project.year - 1}-12-15", f"{project.year}-12-31")
     request_report("programme-results", period, place.province, actor=people.officer)
     assert work_once()
-    report = Report.objects.get()
+    report = submitted(Report.objects.get(), people)
+    code = digits(people.leader)
     page = browser.page(user=people.leader)
     page.goto(f"/reports/{report.public_id}/publish/")
+    page.locator("[name='code']").fill(code)
     page.locator("main .kc-buttons .btn-primary").dblclick()
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_contain_text(period.label)
     published = Report.objects.get().published_at
     answer = page.goto(f"/reports/{report.public_id}/publish/")
     assert answer.status == 409
-    expect(page.locator("main")).to_contain_text(says("This version has been published already."))
+    expect(page.locator("main")).to_contain_text(says("Approved, figures fixed"))
     assert published is not None and Report.objects.get().published_at == published
 
 

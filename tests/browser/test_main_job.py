@@ -20,6 +20,7 @@ from playwright.sync_api import expect
 from pypdf import PdfReader, PdfWriter
 from python_calamine import CalamineWorkbook
 
+from accounts.models import User
 from core import clock as portal_clock
 from enterprises.services import check_digit
 from files.services import read_bytes
@@ -29,6 +30,8 @@ from reports.models import Report
 from tests.browser.desks import PASSWORD, Desk, says
 from tests.browsers import Browser
 from tests.clocks import Clock
+from tests.codes import SECRET as TOTP
+from tests.codes import digits
 from tests.jobs.phases import Phases
 from tests.processes import Worker
 
@@ -37,7 +40,7 @@ TODAY = "2026-11-25"  # in the open period of 2026: 15/12/2025 to 14/12/2026
 TAX_CODE = f"999000777{check_digit('999000777')}"
 FIRM, PROJECT = "Hợp tác xã Nước mắm Cương Gián", "Ứng dụng máy chiết rót và đóng nắp tự động trong sản xuất nước mắm"
 COMMUNE = "c18352-2025h2"  # the demonstration's collaborator looks after it
-FORMATS = ("json", "pdf", "xlsx")
+FORMATS = ("docx", "json", "pdf", "xlsx")
 
 
 @pytest.fixture
@@ -45,6 +48,7 @@ def province(browser: Browser, clock: Clock, monkeypatch: pytest.MonkeyPatch) ->
     """The demonstration province as it stands on the day."""
     monkeypatch.setenv("DEMO_PASSWORD", PASSWORD)
     monkeypatch.setenv("DEMO_CLIENT_SECRET", SECRET)
+    monkeypatch.setenv("DEMO_TOTP_SECRET", TOTP)
     clock.set(f"{TODAY} 08:00")
     call_command("load_demo", stdout=io.StringIO())
 
@@ -192,14 +196,30 @@ def arrive(officer: Desk) -> Version:
     return Version(officer.page.url)
 
 
+def submit(officer: Desk, version: Version) -> None:
+    """Every warning explained; a second version says why there is one."""
+    officer.go(version.url)
+    officer.follow("Submit for approval")
+    for answer in officer.page.locator("main form textarea").all():
+        answer.fill("Đã đối chiếu với hồ sơ.")
+    officer.picture(f"submit-v{version.row.version}")
+    with officer.page.expect_navigation():
+        officer.page.locator("main form .kc-buttons .btn-primary").click()
+    expect(officer.page.locator(".kc-over")).to_contain_text(says("Submitted"))
+
+
 def publish(leader: Desk, version: Version, number: str) -> None:
     leader.go("/reports/")
     leader.open(f"a[href='{httpx.URL(version.url).path}']")
-    leader.follow("Publish")
-    leader.fill(issued_no=number, issued_on=f"{portal_clock.today():%d/%m/%Y}")
+    leader.follow("Approve and fix the figures")
+    leader.fill(
+        issued_no=number,
+        issued_on=f"{portal_clock.today():%d/%m/%Y}",
+        code=digits(User.objects.get(username="lanhdao")),
+    )
     leader.picture(f"publish-v{version.row.version}")
-    leader.press("Publish version %(version)s", version=version.row.version)
-    expect(leader.page.locator(".kc-over")).to_contain_text(says("Published"))
+    leader.press("Approve version %(version)s", version=version.row.version)
+    expect(leader.page.locator(".kc-over")).to_contain_text(says("Approved, figures fixed"))
 
 
 def download(desk: Desk, version: Version) -> None:
@@ -376,6 +396,7 @@ def test_two_versions_differ_by_exactly_what_six_people_did(
     worker.start()
     first = arrive(officer)
     officer.picture("report-v1")
+    submit(officer, first)
     publish(leader, first, "118/BC-SCT")
     download(officer, first)
     pull(Program(browser.url), first)
@@ -391,6 +412,7 @@ def test_two_versions_differ_by_exactly_what_six_people_did(
     officer.picture("watch-running")
     phases.let_go("figures")
     second = arrive(officer)
+    submit(officer, second)
     publish(leader, second, "121/BC-SCT")
     download(officer, second)
     officer.picture("report-v2")

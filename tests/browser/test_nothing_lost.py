@@ -77,6 +77,8 @@ def come_back(context: Any, how: str, user: User, url: str) -> Page:
     if how == "session":
         sign_in(page, user, url)
     page.goto(NEW)
+    # What was left on the machine has been sent; a draft of before the cut may be offered already.
+    page.wait_for_function("() => Object.keys(localStorage).every((name) => !name.startsWith('kc-typed:'))")
     return page
 
 
@@ -164,7 +166,8 @@ def test_session_that_ended_is_said_and_a_new_one_goes_on_in_place(browser: Brow
     page.keyboard.press("Control+s")
     expect(page.locator("[data-kc-keep-state]")).to_contain_text(says(SIGNED_OUT))
     sign_in(page, officer, browser.url)
-    expect(page.locator("[data-kc-keep-state]")).to_contain_text(says("Draft kept at"))
+    page.evaluate("window.dispatchEvent(new Event('focus'))")  # the person is back from the other window
+    expect(page.locator("[data-kc-keep-state]")).to_contain_text(says("Draft kept at"), timeout=15_000)
     assert FormDraft.objects.get().fields["name"] == ["Máy sấy gỗ ván ép"]
 
 

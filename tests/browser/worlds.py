@@ -26,10 +26,18 @@ from places.models import Area
 from programmes.locking import lock_through
 from programmes.models import AnnualPlan, ReportingPeriod
 from programmes.services import revise_plan
+from projects.exceptions import ExceptionData, open_exception
 from projects.inspections import InspectionData, record_inspection, sign_inspection
 from projects.models import Project
-from reports.models import ReportKind
+from reports.checks import look
+from reports.kinds.programme_progress import PROGRAMME_PROGRESS
+from reports.kinds.programme_results import PROGRAMME_RESULTS
+from reports.layouts import LayoutData, ReportTemplateData, change_layout, shipped, upload_report_template
+from reports.life import figures_alone, submit_report
+from reports.models import Report
 from reports.services import request_report
+from tests.codes import SECRET as TOTP
+from tests.codes import given
 from tests.imports.sheets import sent, stored, table, upload
 
 PASSWORD = "mật-khẩu-đi-thăm-27"
@@ -39,7 +47,7 @@ def load_demonstration() -> None:
     """Everything of the demonstration, and what it has none of: a draft report, work under way and failed work,
     a plan being changed, a lock, a template of the province's own, an audit,
     somebody without a role and somebody who left."""
-    environment = {"DEMO_PASSWORD": PASSWORD, "DEMO_CLIENT_SECRET": PASSWORD}
+    environment = {"DEMO_PASSWORD": PASSWORD, "DEMO_CLIENT_SECRET": PASSWORD, "DEMO_TOTP_SECRET": TOTP}
     with patch.dict(os.environ, environment):
         call_command("load_demo", stdout=io.StringIO())
     officer, administrator = (User.objects.get(username=name) for name in ("canbo", "quantri"))
@@ -47,17 +55,28 @@ def load_demonstration() -> None:
     period = ReportingPeriod.objects.filter(data_from__lte=today, data_to__gte=today, kind="year").first()
     assert period is not None
     with patch.object(settings, "SNAPSHOT_DATABASE", "default"):
-        request_report(ReportKind.PROGRAMME_RESULTS, period, province, actor=officer)
-        assert work_once()
+        for kind in (PROGRAMME_RESULTS, PROGRAMME_PROGRESS):
+            request_report(kind.code, period, province, actor=officer)
+            assert work_once()
+    regular = Report.objects.get(state="draft", kind=PROGRAMME_PROGRESS.code)
+    answers = {one.code: "Đã kiểm tra với hồ sơ." for one in look(regular, figures_alone(regular))}
+    submit_report(regular, actor=officer, answers=answers)
     _inspections(officer)
     _imports(officer)
     revise_plan(AnnualPlan.objects.get(state="approved"), actor=officer)
-    lock_through(province, today - dt.timedelta(days=70), "Chốt số liệu", actor=User.objects.get(username="lanhdao"))
+    leader = User.objects.get(username="lanhdao")
+    lock_through(province, today - dt.timedelta(days=70), "Chốt số liệu", actor=leader)
+    opened = ExceptionData(today, "Xã gửi muộn vì lũ", area=province, person=officer, progress=True)
+    open_exception(province, opened, actor=leader, code=given(leader))
     word = (settings.REFERENCE_DATA_DIR / "papers" / "contract.docx").read_bytes()
     own = TemplateData("contract", "Mẫu hợp đồng của Sở", word, "hop-dong.docx")
     upload_template(province, own, actor=administrator)
+    own_report = ReportTemplateData("docx", "Mẫu báo cáo của Sở", shipped(), "bao-cao.docx")
+    upload_report_template(province, own_report, actor=administrator)
+    layout = LayoutData(today, "Theo phân công ký", signer_titles="KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC", symbol="/BC-SCT")
+    change_layout(province, layout, actor=administrator)
     _audit(province)
-    params = {"kind": ReportKind.PROGRAMME_RESULTS, "period": period.pk, "area": province.pk}
+    params = {"kind": PROGRAMME_RESULTS.code, "period": period.pk, "area": province.pk}
     for state, values in {
         "queued": {},
         "running": {"done": 3, "total": 7, "message": "figures", "attempt": 1, "token": 1},

@@ -14,26 +14,46 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, models, transaction
 
+from accounts.hand_over import Order, hand_over
 from audit.models import Entry
+from clusters.models import ClusterStage
+from clusters.services import KINDS, ClusterData, add_part, create_cluster
+from coordination.exchange import Written, open_thread, write
+from coordination.giving import ResultData, TaskData, add_result, give_task
 from core import clock, guards
 from files.services import store_bytes
 from funding.models import BudgetBalance, LedgerEntry, ProjectBalance
+from funding.resources import PledgeData, promise, receive
 from funding.services import Voucher, pay
 from jobs.services import work_once
 from outreach.services import RoundData, create_round, save_sheet
 from products.models import Score
 from products.selections import give_scores
+from products.services import BrandData, create_brand, take_brand_step
 from programmes.locking import lock_through
 from projects.adjustments import ask, take_adjustment_step
 from projects.appraisal import OpinionData, give_opinion
+from projects.exceptions import ExceptionData, close_exception, open_exception
 from projects.inspections import InspectionData, record_inspection, sign_inspection
 from projects.models import Inspection, InspectionPhoto, Opinion, OpinionMark, ProgressPhoto, ProgressUpdate, StepPaper
 from projects.progress import ProgressData, report_progress
 from projects.services import PaperData, take_step
-from reports.models import Report, ReportFile, ReportLine
-from reports.services import publish_report, request_report
+from reports.entering import FigureData, correct_figure, enter_figure
+from reports.layouts import (
+    LayoutData,
+    ReportTemplateData,
+    change_layout,
+    shipped,
+    upload_report_template,
+    withdraw_report_template,
+)
+from reports.life import return_report, withdraw_report
+from reports.models import CheckResult, Report, ReportEntry, ReportFile, ReportLine, ReportText
+from reports.services import request_report
 from tests import factories as f
+from tests.codes import given
 from tests.products import making
+from tests.reports.ways import approved, signed_off, submitted
 from training.models import TrainingClass
 from training.rosters import TraineeData, add_trainees
 from training.services import ClassData, create_class
@@ -51,17 +71,27 @@ class Office:
         today = clock.today()
         self.period = f.period(f"{today.year}-Y", f"{today.year}-01-01", f"{today.year}-12-31")
         self.place, self.people = place, people
-        self.published = publish_report(self.make(), actor=people.leader, issued_no="1/BC-SCT", issued_on=today)
+        waiting = submitted(self.make(), people)
+        if not waiting.checks.exists():
+            return_report(waiting, actor=people.leader, note="Ghi thêm")
+            self.answered(waiting)
+            waiting = Report.objects.get(pk=waiting.pk)
+            Report.objects.filter(pk=waiting.pk).update(state="submitted")
+        self.published = approved(waiting, people.leader, issued_no="1/BC-SCT", issued_on=today)
         self.entry = pay(self.project, "local", "advance", 100, Voucher("UNC 1", today), actor=people.accountant)
         self.locked = lock_through(place.province, today - dt.timedelta(days=3), "Chốt quý", actor=people.leader)
         self.examine()
         self.draft = self.make()
         assert self.draft.version == 2
+        self.answered(self.draft)
         self.budget = self.entry.budget_id
         self.beneficiary = self.project.beneficiaries.get().pk
         self.other = f.enterprise(place, "Cơ sở khác").pk
         self.line, self.draft_line = (self.first(ReportLine, report) for report in (self.published, self.draft))
+        self.behind, self.draft_behind = (self.first(ReportEntry, report) for report in (self.published, self.draft))
         self.file, self.draft_file = (self.first(ReportFile, report) for report in (self.published, self.draft))
+        self.text, self.draft_text = (self.first(ReportText, report) for report in (self.published, self.draft))
+        self.answer, self.draft_answer = (self.first(CheckResult, report) for report in (self.published, self.draft))
 
     def examine(self) -> None:
         """Another project with an opinion and the paper of its appraisal; an adjustment of the first one, decided."""
@@ -78,7 +108,13 @@ class Office:
         job = request_report("programme-results", self.period, self.place.province, actor=self.people.officer)
         assert work_once()
         job.refresh_from_db()
-        return Report.objects.get(public_id=job.result.split("/")[-2])
+        report = Report.objects.get(public_id=job.result.split("/")[-2])
+        ReportEntry.objects.create(report=report, measure="projects.approved", record="/", amount=1, spans="|done|")
+        return report
+
+    @staticmethod
+    def answered(report: Report) -> None:
+        CheckResult.objects.create(report=report, code="x", level="warning", text="x", answer="x")
 
     @staticmethod
     def first(model: type[models.Model], report: Report) -> Any:
@@ -124,13 +160,47 @@ def report(office: Office, *assignments: str) -> list[str]:
     return [f"UPDATE reports_report SET {text} WHERE id = {office.published.pk}" for text in assignments]
 
 
+def waiting(office: Office) -> Report:
+    """The draft, as it waits for approval."""
+    office.draft.refresh_from_db()
+    return office.draft if office.draft.state == "submitted" else submitted(office.draft, office.people)
+
+
+def withdrawn(office: Office) -> Report:
+    office.published.refresh_from_db()
+    if office.published.state == "withdrawn":
+        return office.published
+    return withdraw_report(office.published, actor=office.people.leader, note="Sai số liệu")
+
+
+def superseded(office: Office) -> Report:
+    """The first version, once the one after it was published and withdrawn: none is published any more."""
+    second = approved(waiting(office), office.people.leader)
+    withdraw_report(second, actor=office.people.leader, note="Sai số liệu")
+    return office.published
+
+
 def part_cases(table: str, mine: str, drafts: str) -> dict[str, Callable[[Office], list[str]]]:
     """Of a table whose rows belong to a report; `mine` and `drafts` are the Office's rows in it."""
-    name = {"reports_reportline": "report_lines", "reports_reportfile": "report_files"}[table]
+    name = {
+        "reports_reportline": "report_lines",
+        "reports_reportfile": "report_files",
+        "reports_reportentry": "report_entries",
+        "reports_reporttext": "report_texts",
+        "reports_checkresult": "report_checks",
+    }[table]
+    changed = {
+        "report_files": "format = 'odt'",
+        "report_lines": "contribution = 1",
+        "report_entries": "amount = 2",
+        "report_texts": "text = 'x'",
+        "report_checks": "answer = 'y'",
+    }[name]
+    unique = {"report_files": "format", "report_texts": "code", "report_checks": "code"}.get(name, "")
 
     def insert(o: Office) -> list[str]:
         row, other = getattr(o, mine), getattr(o, drafts)
-        fresh = {"format": "'docx'"} if name == "report_files" else {}
+        fresh = {unique: "'odt'"} if unique else {}
         return [
             copy(table, row.pk, id=None, **fresh),  # type: ignore[arg-type]
             *replace(table, other.pk, id=str(row.pk), **fresh),
@@ -138,10 +208,9 @@ def part_cases(table: str, mine: str, drafts: str) -> dict[str, Callable[[Office
 
     def update(o: Office) -> list[str]:
         row, other = getattr(o, mine), getattr(o, drafts)
-        column = "format = 'docx'" if name == "report_files" else "contribution = 1"
-        into = "report_id = {}, format = 'docx'" if name == "report_files" else "report_id = {}"
+        into = f"report_id = {{}}, {unique} = 'odt'" if unique else "report_id = {}"
         return [
-            f"UPDATE {table} SET {column} WHERE id = {row.pk}",
+            f"UPDATE {table} SET {changed} WHERE id = {row.pk}",
             f"UPDATE {table} SET {into.format(o.draft.pk)} WHERE id = {row.pk}",
             f"UPDATE {table} SET {into.format(o.published.pk)} WHERE id = {other.pk}",
             *([f"UPDATE OR REPLACE {table} SET id = {row.pk} WHERE id = {other.pk}"] if SQLITE else []),
@@ -222,7 +291,13 @@ def against_its_attendances(o: Office) -> list[str]:
     lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
     row, table = trainee.attendance, "training_attendance"
     fresh = {"public_id": f"'{f.new_uuid().hex}'", "number": "2"}
+    (other, _moment), (fits, moment) = stale(o, "classes"), stale(o, "rosters")
+    now = f"{clock.now():%Y-%m-%d %H:%M:%S+00:00}"
     return [
+        f"UPDATE {table} SET sex = 'male', exception_id = {other}, exception_at = '{now}'",
+        f"UPDATE {table} SET sex = 'male', exception_id = {fits}, exception_at = '{moment}'",
+        f"UPDATE {table} SET number = 9, exception_id = {fits}, exception_at = NULL",
+        f"UPDATE {table} SET public_id = '{f.new_uuid().hex}', exception_id = {fits}, exception_at = '{now}'",
         f"UPDATE {table} SET person = 77",
         f"UPDATE {table} SET sex = 'male'",
         f"UPDATE {table} SET commune_id = {o.place.other.pk}",
@@ -271,6 +346,99 @@ def against_its_photos(o: Office) -> list[str]:
         f"UPDATE {table} SET file_id = file_id",
         f"DELETE FROM {table}",
         *replace(table, row.photos.get().pk),
+        *truncate(table),
+    ]
+
+
+def against_exchange(o: Office) -> list[str]:
+    asked = open_thread("Hỏi", Written("Hỏi"), actor=o.people.officer, area=o.place.commune)
+    write(asked, Written("Đáp"), actor=o.people.collaborator)
+    table, first = "coordination_message", asked.messages.earliest("id")
+    again = copy(table, asked.messages.latest("id").pk, "INSERT OR REPLACE", id=None)  # type: ignore[arg-type]
+    return [
+        f"UPDATE {table} SET text = 'x'",
+        f"DELETE FROM {table} WHERE answers_id IS NOT NULL",
+        *replace(table, first.pk, text="'x'"),
+        *([again] if SQLITE else []),
+    ]
+
+
+def against_results(o: Office) -> list[str]:
+    day = clock.today()
+    data = TaskData("Việc", "regular", day, assigned_to=o.people.collaborator)
+    task = give_task(o.place.province, data, actor=o.people.officer)
+    add_result(task, ResultData(day, "Xong"), actor=o.people.collaborator)
+    table = "coordination_taskresult"
+    return [
+        f"UPDATE {table} SET text = 'x'",
+        f"DELETE FROM {table}",
+        *replace(table, task.results.get().pk, text="'x'"),
+        *truncate(table),
+    ]
+
+
+def against_entered_figures(o: Office) -> list[str]:
+    past = f.period("2020-Y", "2019-12-15", "2020-12-14")
+    data, actor = FigureData(Decimal("11.9"), "Cục Thống kê"), o.people.officer
+    first = enter_figure(o.place.province, "industry.growth", past, "official", data, actor=actor)
+    second = correct_figure(first, FigureData(Decimal(12), "Cục Thống kê"), "Nhầm", actor=actor)
+    table = "reports_enteredfigure"
+    return [
+        f"UPDATE {table} SET value = 1",
+        f"UPDATE {table} SET reason = 'x' WHERE id = {second.pk}",
+        f"DELETE FROM {table}",
+        *replace(table, first.pk, value="1"),
+        # once more as the first, and in the place of what was replaced or of another figure
+        copy(table, first.pk, id=None, public_id=f"'{f.new_uuid().hex}'"),
+        copy(table, second.pk, id=None, public_id=f"'{f.new_uuid().hex}'"),
+        copy(table, second.pk, id=None, public_id=f"'{f.new_uuid().hex}'", replaces_id=str(second.pk), measure="'x'"),
+    ]
+
+
+def against_layouts(o: Office) -> list[str]:
+    data = LayoutData(clock.today(), "Theo phân công ký", signer_titles="GIÁM ĐỐC")
+    row = change_layout(o.place.province, data, actor=o.people.administrator)
+    table = "reports_reportlayout"
+    return [
+        *(
+            f"UPDATE {table} SET {text}"
+            for text in ("signer_titles = 'x'", "valid_from = '2030-01-01'", "verified = 'yes'", "reason = 'x'")
+        ),
+        f"DELETE FROM {table}",
+        *replace(table, row.pk, signer_titles="'x'"),
+        *replace(table, row.pk, id="9999", signer_titles="'x'"),  # in its place by the other unique column
+        *truncate(table),
+    ]
+
+
+def against_templates(o: Office) -> list[str]:
+    """One in use and one withdrawn; the control of both is that the service withdrew it."""
+    data = ReportTemplateData("docx", "Mẫu của Sở", shipped(), "mau.docx")
+    used, gone = (upload_report_template(o.place.province, data, actor=o.people.administrator) for _n in range(2))
+    gone = withdraw_report_template(gone, "Mẫu sai", actor=o.people.administrator)
+    assert gone.withdrawn_at is not None
+    table, other = "reports_reporttemplate", o.published.files.first()
+    assert other is not None
+    return [
+        *(
+            f"UPDATE {table} SET {text} WHERE id = {used.pk}"
+            for text in (
+                "title = 'x'",
+                f"file_id = {other.file_id}",
+                "kind = 'x'",
+                "version = 9",
+                "verified = 'yes'",
+                "withdraw_reason = 'x'",
+                "withdrawn_at = uploaded_at, withdraw_reason = 'x', title = 'x'",  # another one while it is withdrawn
+            )
+        ),
+        f"UPDATE {table} SET withdrawn_at = NULL, withdraw_reason = '' WHERE id = {gone.pk}",
+        f"UPDATE {table} SET withdraw_reason = 'x' WHERE id = {gone.pk}",
+        f"UPDATE {table} SET withdrawn_at = uploaded_at WHERE id = {gone.pk}",
+        f"DELETE FROM {table} WHERE id = {used.pk}",
+        f"DELETE FROM {table} WHERE id = {gone.pk}",
+        *replace(table, used.pk, title="'x'"),
+        *replace(table, used.pk, id="9999", public_id=f"'{f.new_uuid().hex}'"),  # in its place by the version
         *truncate(table),
     ]
 
@@ -346,6 +514,120 @@ def against_decided_round(o: Office) -> list[str]:
     ]
 
 
+def against_receipts(o: Office) -> list[str]:
+    data = PledgeData("other", "money", "x", clock.today(), "Thư", giver_name="x", project=o.project)
+    row = receive(promise(data, actor=o.people.officer), 5, clock.today(), "BB 1", actor=o.people.officer)
+    table = "funding_pledgereceipt"
+    return [
+        f"UPDATE {table} SET amount_vnd = 6",
+        f"UPDATE {table} SET paper = 'x'",
+        f"DELETE FROM {table}",
+        *replace(table, row.pk, amount_vnd="6"),
+        *truncate(table),
+    ]
+
+
+def against_hand_overs(o: Office) -> list[str]:
+    order = Order(o.people.collaborator, f.user("nhanviec", None, None), clock.today(), "Nghỉ hưu", [o.place.commune])
+    row, table, units = hand_over(order, actor=o.people.administrator), "accounts_handover", "accounts_handoverunit"
+    return [
+        f"UPDATE {table} SET reason = 'x'",
+        f"UPDATE {units} SET grant_number = 0",
+        f"DELETE FROM {units}",
+        *replace(table, row.pk, reason="'x'"),
+        *replace(units, row.units.get().pk, grant_number="0"),
+    ]
+
+
+def stale(o: Office, kind: str, moment: str = "2020-01-01 00:00:00+00:00") -> tuple[int, str]:
+    """An exception for the project that is open, and a moment at which it was not."""
+    data = ExceptionData(clock.today(), "Muộn", project=o.project, person=o.people.officer, **{kind: True})
+    row = open_exception(o.place.province, data, actor=o.people.leader, code=given(o.people.leader))
+    return row.pk, moment
+
+
+def against_brands(o: Office) -> list[str]:
+    """Filed in the locked time; and one that waits to be filed into it, without an exception, with one of another kind
+    and with one that was not open then."""
+    day, officer = clock.today(), o.people.officer
+    product = making.product(o.place, o.people)
+    brand, waiting = (create_brand(product, BrandData(name, o.project), actor=officer) for name in ("A", "B"))
+    take_brand_step(brand, "file", actor=officer, data={"number": "1", "on": day})
+    lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
+    (other, _moment), (fits, moment) = stale(o, "classes"), stale(o, "brands")
+    table, now = "products_brand", f"{clock.now():%Y-%m-%d %H:%M:%S+00:00}"
+    file = f"UPDATE {table} SET state = 'filed', filed_no = '2', filed_on = '{day}', counts_on = '{day}'"
+    return [
+        *(
+            f"UPDATE {table} SET {text} WHERE id = {brand.pk}"
+            for text in (
+                "project_id = NULL",
+                "counts_on = '2100-01-01'",
+                "filed_no = 'x'",
+                "state = 'prepared', counts_on = NULL",
+                f"project_id = NULL, exception_id = {fits}, exception_at = '{moment}'",
+            )
+        ),
+        f"{file} WHERE id = {waiting.pk}",
+        f"{file}, exception_id = {other}, exception_at = '{now}' WHERE id = {waiting.pk}",
+        f"{file}, exception_id = {fits}, exception_at = '{moment}' WHERE id = {waiting.pk}",
+        f"DELETE FROM {table} WHERE id = {brand.pk}",
+        copy(table, brand.pk, id=None, public_id=f"'{f.new_uuid().hex}'"),  # type: ignore[arg-type]
+        *replace(table, brand.pk, name="'x'", counts_on="'2100-01-01'"),
+        *truncate(table),
+    ]
+
+
+def against_cluster_parts(table: str, change: str) -> Callable[[Office], list[str]]:
+    def tried(o: Office) -> list[str]:
+        day, officer = clock.today() - dt.timedelta(days=1), o.people.officer
+        cluster = create_cluster(ClusterData("C1", "Cụm", o.place.province), actor=officer)
+        stage = ClusterStage.objects.create(code="OPERATING", name="Hoạt động", operating=True)
+        reached = add_part(KINDS["stages"], cluster, {"stage": stage, "on": day}, actor=officer)
+        water = add_part(KINDS["wastewater"], cluster, {"state": "building", "on": day}, actor=officer)
+        row = reached if "stage" in table else water
+        lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
+        data = ExceptionData(clock.today(), "Muộn", area=o.place.province, person=officer, clusters=True)
+        fits = open_exception(o.place.province, data, actor=o.people.leader, code=given(o.people.leader)).pk
+        elsewhere, _moment = stale(o, "clusters")  # for a project the cluster has nothing to do with
+        now = f"{clock.now():%Y-%m-%d %H:%M:%S+00:00}"
+        part = KINDS["stages" if "stage" in table else "wastewater"]
+        told = {"stage": stage} if "stage" in table else {"state": "planned"}
+        later = add_part(part, cluster, {**told, "on": clock.today()}, actor=officer)  # in the open time
+        mine = f"WHERE id = {row.pk}"
+        return [
+            f"UPDATE {table} SET {change} {mine}",
+            f"UPDATE {table} SET counts_on = '2100-01-01' {mine}",
+            f"UPDATE {table} SET {change}, exception_id = {fits}, exception_at = '2020-01-01 00:00:00+00:00' {mine}",
+            f"UPDATE {table} SET {change}, exception_id = {elsewhere}, exception_at = '{now}' {mine}",
+            f"UPDATE {table} SET counts_on = '{day}' WHERE id = {later.pk}",
+            f"DELETE FROM {table} {mine}",
+            copy(table, row.pk, id=None, on="'2020-01-01'"),  # type: ignore[arg-type]
+            *replace(table, row.pk, note="'x'", counts_on="'2100-01-01'"),
+            *([f"UPDATE OR REPLACE {table} SET \"on\" = '{day}' WHERE id = {later.pk}"] if SQLITE else []),
+            *truncate(table),
+        ]
+
+    return tried
+
+
+def against_exceptions(o: Office) -> list[str]:
+    data = ExceptionData(clock.today(), "Muộn", project=o.project, person=o.people.collaborator, progress=True)
+    row = open_exception(o.place.province, data, actor=o.people.leader, code=given(o.people.leader))
+    closed = open_exception(o.place.province, data, actor=o.people.leader, code=given(o.people.leader))
+    close_exception(closed, "Xong", actor=o.people.leader)
+    table = "projects_lockexception"
+    return [
+        f"UPDATE {table} SET ends_at = '2099-01-01 00:00:00+00:00' WHERE id = {row.pk}",
+        f"UPDATE {table} SET classes = NOT classes WHERE id = {row.pk}",
+        f"UPDATE {table} SET rosters = NOT rosters, brands = NOT brands WHERE id = {row.pk}",
+        f"UPDATE {table} SET closed_at = NULL, closed_by_id = NULL WHERE id = {closed.pk}",
+        f"DELETE FROM {table}",
+        *replace(table, row.pk, reason="'x'"),
+        *truncate(table),
+    ]
+
+
 # What each guard must refuse. A guard without a case here fails the test below.
 CASES: dict[str, Callable[[Office], list[str]]] = {
     "opinions": lambda o: [
@@ -381,6 +663,10 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
         copy("programmes_datalock", o.locked.pk, id=None, locked_through=day)  # type: ignore[arg-type]
         for day in ("'2000-01-01'", f"'{o.locked.locked_through - dt.timedelta(days=1)}'")
     ],
+    "lock_exceptions": against_exceptions,
+    "brands_line": against_brands,
+    "cluster_stages_line": against_cluster_parts("clusters_stagereached", "decision_no = 'x'"),
+    "cluster_wastewater_line": against_cluster_parts("clusters_wastewater", "state = 'operating'"),
     "selection_scores": against_scores,
     "selection_entries": against_entries,
     "selection_criteria": against_weights,
@@ -393,6 +679,14 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "progress_photos_line": against_locked_parts("projects_progressphoto", caption="'x'"),
     "classes_line": against_locked_class,
     "sheet_versions": against_saved_answers,
+    "entered_figures": against_entered_figures,
+    "report_layouts": against_layouts,
+    "report_templates": against_templates,
+    "pledge_receipts": against_receipts,
+    "hand_overs": lambda o: [text for text in against_hand_overs(o) if "accounts_handoverunit" not in text],
+    "hand_over_units": lambda o: [text for text in against_hand_overs(o) if "accounts_handoverunit" in text],
+    "exchange_messages": against_exchange,
+    "task_results": against_results,
     "attendances_line": against_its_attendances,
     "ledger_locked": lambda o: [
         entry(o, "paid", "payment", 1, recorded_on=f"'{day}'")
@@ -454,22 +748,61 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
         *replace("funding_projectbalance", o.project.pk, "project_id", allocated_vnd="0", paid_vnd="0"),
         *truncate("funding_projectbalance"),
     ],
-    "report_frozen": lambda o: report(
-        o,
-        "sha256 = 'x'",
-        "document = ''" if SQLITE else "document = ''::bytea",
-        "version = 9",
-        "data_as_of = '2020-01-01 00:00:00+00'",
-        "made_by_label = 'x'",
-        "publish_note = 'x'",
-        "figures_sha256 = 'x'",
-        f"public_id = '{f.new_uuid().hex}'",
+    "report_frozen": lambda o: (
+        report(
+            o,
+            "sha256 = 'x'",
+            "document = ''" if SQLITE else "document = ''::bytea",
+            "version = 9",
+            "data_as_of = '2020-01-01 00:00:00+00'",
+            "made_by_label = 'x'",
+            "reason = 'x'",
+            "submitted_by_id = NULL",
+            "figures_sha256 = 'x'",
+            "subject = 'x'",
+            "subject_name = 'x'",
+            f"public_id = '{f.new_uuid().hex}'",
+        )
+        + [
+            f"UPDATE reports_report SET {text} WHERE id = {waiting(o).pk}"
+            for text in (
+                "sha256 = 'x'",
+                "made_by_label = 'x'",
+                "state = 'published', published_at = made_at, sha256 = 'x'",
+            )
+        ]
     ),
     "report_state": lambda o: [
         f"UPDATE reports_report SET state = 'gone' WHERE id = {o.published.pk}",
+        f"UPDATE reports_report SET state = 'submitted', published_at = NULL WHERE id = {o.published.pk}",
         f"UPDATE reports_report SET state = 'superseded', published_at = made_at WHERE id = {o.draft.pk}",
+        f"UPDATE reports_report SET state = 'withdrawn', published_at = made_at, withdrawn_at = made_at, "
+        f"withdraw_reason = 'x' WHERE id = {o.draft.pk}",
+        f"UPDATE reports_report SET state = 'published' WHERE id = {superseded(o).pk}",
     ],
-    "report_issued": lambda o: report(o, "issued_no = '2/BC-SCT'", "issued_no = ''", "issued_on = '2020-01-01'"),
+    "report_published_once": lambda o: report(
+        o, "publish_note = 'x'", "published_at = made_at", f"published_by_id = {o.people.auditor.pk}"
+    ),
+    "report_withdrawn_once": lambda o: [
+        f"UPDATE reports_report SET {text} WHERE id = {withdrawn(o).pk}"
+        for text in ("withdraw_reason = 'y'", "withdrawn_at = made_at", "withdrawn_by_id = NULL")
+    ],
+    "report_issued": lambda o: (
+        report(o, "issued_no = '2/BC-SCT'", "issued_no = ''", "issued_on = '2020-01-01'", "issued_signer = 'x'")
+        + [f"UPDATE reports_report SET issued_no = '1', issued_on = '2020-01-01' WHERE id = {o.draft.pk}"]
+    ),
+    "report_bytes": lambda o: [
+        f"DELETE FROM files_storedfile WHERE id = {file}"
+        for file in o.published.files.values_list("file_id", flat=True)
+    ],
+    "stored_files": lambda o: [
+        *[
+            f"UPDATE files_storedfile SET {text} WHERE id = {o.published.files.first().file_id}"  # type: ignore[union-attr]
+            for text in ("sha256 = 'x'", "size = 1", "content_type = 'x'", f"public_id = '{f.new_uuid().hex}'")
+        ],
+        *replace("files_storedfile", o.published.files.first().file_id, size="1"),  # type: ignore[union-attr]
+        *truncate("files_storedfile"),
+    ],
     "report_kept": lambda o: [f"DELETE FROM reports_report WHERE id = {o.published.pk}"],
     "report_once": lambda o: [
         copy("reports_report", o.published.pk, id=None, public_id=f"'{f.new_uuid().hex}'"),  # type: ignore[arg-type]
@@ -484,6 +817,9 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "report_truncate": lambda o: truncate("reports_report"),
     **part_cases("reports_reportline", "line", "draft_line"),
     **part_cases("reports_reportfile", "file", "draft_file"),
+    **part_cases("reports_reportentry", "behind", "draft_behind"),
+    **part_cases("reports_reporttext", "text", "draft_text"),
+    **part_cases("reports_checkresult", "answer", "draft_answer"),
 }
 
 
@@ -550,7 +886,7 @@ def test_guards_leave_the_ordinary_work_alone() -> None:
     pay(office.project, "local", "payment", 5, Voucher("UNC 2", clock.today()), actor=office.people.accountant)
     again = office.make()
     assert again == office.draft
-    publish_report(again, actor=office.people.leader)
+    signed_off(again, office.people)
     office.published.refresh_from_db()
     assert office.published.state == "superseded"
     execute(f"UPDATE reports_report SET issued_no = '2/BC-SCT', issued_on = '2026-01-02' WHERE id = {again.pk}")

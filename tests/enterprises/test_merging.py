@@ -10,6 +10,7 @@ from django.apps import apps
 from django.core import serializers
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from accounts.models import User
 from audit.models import Entry
@@ -286,3 +287,14 @@ def test_pair_is_in_the_queue_until_somebody_decides(two: Two) -> None:
     store_keys(two.kept)
     assert [one.enterprise for one in candidates(two.kept, two.place.province, without=[two.kept.pk])] == [two.gone]
     assert DuplicatePair.objects.filter(state="open").count() == 0  # remembered
+
+
+def test_whatever_may_hang_on_an_entry_has_words_for_the_page() -> None:
+    """Also what an app that comes later ties to an establishment."""
+    with override("vi"):
+        said = {
+            pointer.name: (pointer.words, str(pointer.model._meta.verbose_name_plural))
+            for pointer in merging.pointers()
+        }
+    assert len(said) >= 15
+    assert not [name for name, (words, plain) in said.items() if words == plain]

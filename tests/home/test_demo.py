@@ -252,7 +252,10 @@ def test_targets_nobody_reported_on_are_missing_not_zero(demo: str) -> None:
     results = answer.json()["results"]
     assert len(results) == 12
     recorded = {row["code"]: row["done"] for row in results if row["done"] is not None}
-    assert set(recorded) == {"HT25_BRAND", "HT25_VOTE", "HT25_CCN"}  # from records of their own
+    # From records of their own; growth as it was entered for 2021 and 2022, of five years: (6,4 + 7,1) / 2.
+    assert set(recorded) == {"HT25_BRAND", "HT25_VOTE", "HT25_CCN", "HT25_GROWTH"}
+    (growth,) = [row for row in results if row["code"] == "HT25_GROWTH"]
+    assert (growth["done"], growth["coverage"]["reported"], growth["coverage"]["expected"]) == ("6.75", 2, 5)
     rest = [row for row in results if row["done"] is None]
     assert {row["status"] for row in rest} == {"missing", "not_applicable"}
 
@@ -305,7 +308,7 @@ def test_reports_of_history_are_published_with_their_files(demo: str, code: str)
     assert report.published_by == User.objects.get(username="lanhdao")
     assert report.demonstration is True
     assert report.data_as_of.date() <= dt.date(int(code[:4]), 12, 31)
-    assert set(report.files.values_list("format", flat=True)) == {"json", "xlsx", "pdf"}
+    assert set(report.files.values_list("format", flat=True)) == {"docx", "json", "xlsx", "pdf"}
     for file in report.files.all():
         assert read_bytes(file.file)
     assert not Job.objects.exclude(state="done").exists()

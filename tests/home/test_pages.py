@@ -23,10 +23,12 @@ from programmes.models import Target
 from projects.models import DecisionMoney, ProgressUpdate, Project
 from projects.progress import ProgressData, confirm_progress, report_progress, return_progress
 from projects.services import take_step
+from reports.life import issue_report
 from reports.models import Report
-from reports.services import publish_report, request_report
+from reports.services import request_report
 from tests import factories
 from tests.clocks import Clock
+from tests.reports.ways import approved, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -126,6 +128,7 @@ def todo(person: User, only: str = "") -> dict[str, list[str]]:
 
 EXPECTED = {
     "officer": {
+        "reports_to_submit": "",
         "to_complete": "returned edit",
         "to_submit": "draft submit",
         "to_confirm": "running update",
@@ -141,7 +144,7 @@ EXPECTED = {
         "late": "running accept",
         "to_report": "approved report",
     },
-    "leader": {"to_decide": "submitted decision", "to_appraise": "submitted opinion", "to_publish": ""},
+    "leader": {"to_decide": "submitted decision", "to_appraise": "submitted opinion"},
     "accountant": {"to_appraise": "submitted opinion", "to_pay": "", "to_close": "settled close"},
     "collaborator": {"to_report": "approved report"},
     "administrator": {"without_role": "", "without_collaborator": ""},
@@ -165,8 +168,8 @@ def test_each_role_is_shown_its_own_tasks(people: Any, busy: Busy, role: str) ->
     for code, words in EXPECTED[role].items():
         if words:
             assert found[code] == [address(busy, words)], code
-    if role == "leader":
-        assert found["to_publish"] == [reverse("reports:detail", args=[busy.report_draft.public_id])]
+    if role == "officer":
+        assert found["reports_to_submit"] == [reverse("reports:detail", args=[busy.report_draft.public_id])]
     if role == "accountant":
         pages = {reverse("funding:pay", args=[row.public_id]) for row in (busy.running, busy.accepted)}
         assert set(found["to_pay"]) == pages
@@ -223,8 +226,15 @@ def test_task_goes_away_when_it_is_done(people: Any, busy: Busy, place: Any) -> 
     data = {"decision": factories.decision(place, "QĐ cuối"), "money": {Source.LOCAL: 1_000_000}}
     take_step(busy.submitted, "approve", actor=leader, data=data)
     assert gone(leader, "to_decide", "submitted decision")
-    publish_report(busy.report_draft, actor=leader)
+    page = reverse("reports:detail", args=[busy.report_draft.public_id])
+    submitted(busy.report_draft, people)
+    assert "reports_to_submit" not in todo(officer)
+    assert todo(leader)["to_publish"] == [page]
+    approved(busy.report_draft, leader)
     assert "to_publish" not in todo(leader)
+    assert todo(officer)["reports_to_issue"] == [reverse("reports:step", args=[busy.report_draft.public_id, "issue"])]
+    issue_report(busy.report_draft, number="1/BC-SCT", day=DAY, actor=officer)
+    assert "reports_to_issue" not in todo(officer)
     pay(busy.accepted, "local", "payment", 300_000_000, Voucher("UNC 10", DAY), actor=accountant)
     assert reverse("funding:pay", args=[busy.accepted.public_id]) not in todo(accountant)["to_pay"]
     assert todo(accountant)["to_close"] == [address(busy, "accepted close")]
@@ -273,9 +283,9 @@ def test_leader_is_told_what_is_late_without_being_asked_to_do_it(people: Any, b
 
 def test_history_makes_no_tasks(people: Any, busy: Busy) -> None:
     Project.objects.update(historical=True)
-    for role in ("officer", "centre", "collaborator"):
+    for role in ("leader", "centre", "collaborator"):
         assert todo(getattr(people, role)) == {}
-    assert set(todo(people.leader)) == {"to_publish"}
+    assert set(todo(people.officer)) == {"reports_to_submit"}
     assert todo(people.accountant) == {}
 
 

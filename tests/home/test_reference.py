@@ -26,6 +26,7 @@ from programmes.models import (
     EstablishmentKind,
     Indicator,
     LegalDocument,
+    NeededPaper,
     PriorityCoefficient,
     Programme,
     ReportingPeriod,
@@ -44,6 +45,7 @@ FILES = {
     SupportNorm: "support_norms.csv",
     AdvanceTier: "advance_tiers.csv",
     PriorityCoefficient: "priority_coefficients.csv",
+    NeededPaper: "needed_papers.csv",
     EstablishmentKind: "establishment_kinds.csv",
     EligibleTrade: "eligible_trades.csv",
     EligibilityRule: "eligibility_rules.csv",
@@ -109,6 +111,7 @@ def test_reference_data_follows_its_files_and_keeps_what_officials_set() -> None
         ("2022-SQ3", "2022-07-01", "2022-09-30", "Quý III/2022 (thống kê)"),
         ("2024-SM02", "2024-02-01", "2024-02-29", "Tháng 2/2024 (thống kê)"),
         ("2022-SY", "2022-01-01", "2022-12-31", "Năm 2022 (thống kê)"),
+        ("2026-R", "2024-12-15", "2025-06-19", "Đăng ký kế hoạch năm 2026"),
     ],
 )
 def test_period_has_the_days_of_its_decree(code: str, first: str, last: str, label: str) -> None:
@@ -119,7 +122,7 @@ def test_period_has_the_days_of_its_decree(code: str, first: str, last: str, lab
 
 def test_periods_of_each_kind_follow_each_other_without_gap() -> None:
     load()
-    assert ReportingPeriod.objects.count() == 13 * 2 * (12 + 4 + 1 + 1 + 1 + 1)
+    assert ReportingPeriod.objects.count() == 13 * 2 * (12 + 4 + 1 + 1 + 1 + 1) + 13
     for regime in ("administrative", "statistical"):
         for kind in ("month", "quarter", "year"):
             found = list(ReportingPeriod.objects.filter(kind=kind, regime=regime).order_by("data_from"))

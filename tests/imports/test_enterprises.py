@@ -1,5 +1,6 @@
 """Establishments from a workbook: found, previewed, mended, stored, recognised, taken back."""
 
+import datetime as dt
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from enterprises.models import Enterprise
 from enterprises.services import check_digit
 from imports import services
 from imports.models import Import
+from programmes.models import EligibleTrade
 from tests import factories
 from tests.clocks import Clock
 from tests.imports.sheets import GOOD, HEADS, errors, sent, stored, table
@@ -205,3 +207,88 @@ def test_head_is_found_below_a_title_and_in_any_order(place: Any, people: Any) -
     row = sent(table((GOOD[3], "x", GOOD[0], GOOD[2]), heads=heads, above=5), people.officer)
     assert found(row) == ("checked", 1, 0, 0, 0)
     assert any("Ghi chú" in warning for warning in row.warnings)
+
+
+# --- figures of a year, trade, industry, certificates -----------------------------------------------------------------
+
+MORE = ("Ngành nghề", "Mã ngành", "Năm", "Lao động nữ", "Vốn (triệu đồng)", "Doanh thu (tỷ đồng)", "Nộp thuế (đồng)",
+        "Chứng nhận", "Số chứng nhận", "Chứng nhận có giá trị đến")  # fmt: skip
+EMPTY = (None,) * len(MORE)
+
+
+def more(*cells: Any, first: Any = GOOD) -> bytes:
+    return table((*first, *cells), heads=(*HEADS, *MORE))
+
+
+def figures(obj: Enterprise) -> list[tuple[Any, ...]]:
+    names = ("year", "workers", "women", "capital_vnd", "revenue_vnd", "tax_paid_vnd", "not_applicable")
+    return list(obj.years.values_list(*names))
+
+
+def test_figures_of_a_year_keep_unknown_none_and_not_applicable_apart(place: Any, people: Any) -> None:
+    EligibleTrade.objects.create(code="agro", name="Chế biến nông sản", verified="yes")
+    cells = ("agro", 1610, 2025, 12, "1.500", 0, "x", "ISO 9001", "A-1", "31/12/2027")
+    stored(sent(more(*cells), people.officer), people.officer)
+    made = Enterprise.objects.get()
+    assert figures(made) == [(2025, 25, 12, 1_500_000_000, 0, None, "tax_paid_vnd")]
+    assert (made.headcount, made.trade, made.industry_code, made.industry_version) == (25, "agro", "1610", "2025")
+    certificate = made.certificates.get()
+    assert (certificate.name, certificate.number, f"{certificate.valid_to}") == ("ISO 9001", "A-1", "2027-12-31")
+    changes = Entry.objects.about(made).get().changes
+    assert changes["capital_vnd"] == [None, 1_500_000_000] and changes["certificate"] == [None, "ISO 9001"]
+    assert "tax_paid_vnd" in changes and "women" in changes
+    stored(
+        sent(more("Không thuộc ngành nghề nào được hưởng chính sách", *EMPTY[1:]), people.officer, name="2"),
+        people.officer,
+    )
+    made.refresh_from_db()
+    assert made.trade == "none" and made.industry_code == "1610"  # an empty cell leaves what is stored
+
+
+def test_figures_of_an_earlier_year_leave_the_present_number_of_workers(place: Any, people: Any) -> None:
+    known = factories.enterprise(place, tax_code=TAX_CODE, headcount=30)
+    known.years.create(year=2025, workers=30)
+    first = (known.name, TAX_CODE, "DN", known.area.full_name, 20, None)
+    row = sent(more(None, None, 2023, None, 900, None, None, None, None, None, first=first), people.officer)
+    assert row.read()["rows"][0]["x"] == {"headcount": [None, 20], "capital_vnd": [None, "900.000.000 đồng"]}
+    stored(row, people.officer)
+    known.refresh_from_db()
+    assert known.headcount == 30
+    assert [found[:4] for found in figures(known)] == [(2025, 30, None, None), (2023, 20, None, 900_000_000)]
+
+
+def test_taking_back_puts_figures_and_certificates_as_they_were(place: Any, people: Any) -> None:
+    known = factories.enterprise(place, tax_code=TAX_CODE, headcount=30)
+    known.years.create(year=2025, workers=30, revenue_vnd=5, not_applicable="tax_paid_vnd")
+    known.certificates.create(name="ISO 9001", number="A-1", valid_to=dt.date(2026, 1, 1))
+    before = figures(known)
+    first = (known.name, TAX_CODE, "DN", known.area.full_name, 20, None)
+    cells = (None, "1610", 2025, 7, "x", None, 300, "iso 9001", "A-1", "31/12/2027")
+    data = table((*first, *cells), (*GOOD, *EMPTY[:7], "HACCP", None, None), heads=(*HEADS, *MORE))
+    row = stored(sent(data, people.officer), people.officer)
+    assert figures(known) == [(2025, 20, 7, None, 5, 300, "capital_vnd")]
+    assert f"{known.certificates.get().valid_to}" == "2027-12-31"
+    assert sent(data, people.officer).same == 2  # nothing is left to be told
+    services.undo(row, actor=people.officer)
+    known.refresh_from_db()
+    assert (figures(known), known.headcount, known.industry_code, known.industry_version) == (before, 30, "", "")
+    one = known.certificates.get()
+    assert (one.name, f"{one.valid_to}") == ("ISO 9001", "2026-01-01")
+    assert list(Enterprise.objects.all()) == [known]
+
+
+@pytest.mark.parametrize(
+    ("cells", "place_of_fault"),
+    [
+        ((None, None, None, 5, *EMPTY[4:]), "I2"),  # of which year?
+        ((None, None, 2999, *EMPTY[3:]), "I2"),
+        ((None, None, 2025, 26, *EMPTY[4:]), "J2"),  # more women than workers
+        ((None, 9999, *EMPTY[2:]), "H2"),
+        (("Buôn bán", *EMPTY[1:]), "G2"),
+        ((*EMPTY[:8], "A-1", None), "N2"),
+        ((None, None, 2025, None, "hai tỷ", *EMPTY[5:]), "K2"),
+    ],
+)
+def test_wrong_figure_is_named_at_its_cell(place: Any, people: Any, cells: Any, place_of_fault: str) -> None:
+    row = sent(more(*cells), people.officer)
+    assert set(errors(row)) == {place_of_fault}

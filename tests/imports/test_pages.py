@@ -142,7 +142,7 @@ def test_template_says_its_rules_and_is_read_when_filled_in(place: Any, people: 
     found = sheets_of(client.get(reverse("imports:blank", args=["enterprises"])))
     filled, explained, lists = found.values()
     heads = filled[0]
-    assert heads[0].endswith("*") and len(heads) == 12
+    assert heads[0].endswith("*") and len(heads) == 24
     assert {"Xã Thạch Lạc", "Xã Đồng Tiến"} <= {cell for line in lists for cell in line}
     assert any("10 chữ số" in str(cell) for line in explained for cell in line)
     values = {"Tên *": GOOD[0], "Xã, phường *": "Xã Đồng Tiến"}

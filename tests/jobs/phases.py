@@ -24,6 +24,10 @@ class Phases:
         """Until a worker stands at the point."""
         wait_until((self.folder / f"{name}.here").exists, seconds, f"a worker to reach «{name}»")
 
+    def forget(self, name: str) -> None:
+        """Who stands there is known; wait_for() then waits for the next one."""
+        (self.folder / f"{name}.here").unlink(missing_ok=True)
+
     def let_go(self, name: str) -> None:
         (self.folder / f"{name}.hold").unlink(missing_ok=True)
 
@@ -32,6 +36,6 @@ class Phases:
             file.unlink()
 
 
-def pause(milliseconds: int) -> None:
+def pause(milliseconds: float) -> None:
     """So far a worker may go on after it was let go: a kill then falls between two named points."""
     time.sleep(milliseconds / 1000)

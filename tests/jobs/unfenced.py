@@ -34,7 +34,7 @@ _store = reports._store
 
 
 def _store_on_whatever_is_there(kind: str, scope: Any, version: int, latest: Any, *rest: Any) -> Any:
-    return _store(kind, scope, version, reports._latest(kind, scope.period, scope.area), *rest)
+    return _store(kind, scope, version, reports._latest(kind, scope), *rest)
 
 
 jobs.Run._mine = _anybody  # type: ignore[method-assign]

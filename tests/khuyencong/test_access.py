@@ -15,7 +15,10 @@ PUBLIC = {
     "api:token": "the way in for programs",
     "public:policies": "what everybody may know",
     "public:policy": "only what is published",
+    "public:policy_file": "only of what is published",
     "public:support": "for establishments; nothing is stored",
+    "verify:file": "who holds a report asks whether it is genuine; nothing is stored; few tries",
+    "verify:report": "where the code on paper leads; nothing personal but who signed; few tries",
     "public:status": "for who knows code and digits; few tries",
 }
 

@@ -46,6 +46,10 @@ def test_request_is_due_as_many_days_later_as_its_topic_says(desk: Desk) -> None
     answered = {"answer": "Máy sấy nhiệt độ thấp", "on": dt.date(2026, 9, 4)}
     row = services.take_step(row, "answer", actor=desk.people.officer, data=answered)
     assert (row.state, row.days_taken) == ("answered", 3)
+    assert row.assigned_to == desk.people.officer  # it was given to nobody
+    row = desk.ask(assigned_to=desk.people.collaborator)
+    row = services.take_step(row, "answer", actor=desk.people.officer, data=answered)
+    assert row.assigned_to == desk.people.collaborator
 
 
 def test_overdue_request_stands_on_the_home_page_of_who_answers(desk: Desk, clock: Clock) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from outreach import spreading, support
 from outreach.models import ListItem, StatusQuery
-from programmes.models import AppraisalCriterion, EligibilityRule, EligibleTrade, SupportNorm
+from programmes.models import AppraisalCriterion, EligibilityRule, EligibleTrade, NeededPaper, SupportNorm
 from tests import factories as f
 from tests.clocks import Clock
 from tests.outreach.scene import Survey
@@ -152,3 +152,16 @@ def test_policy_of_another_time_does_not_close_a_content(survey: Survey) -> None
     row.document.save()
     assert spreading.told_of(row).count() == 0
     assert Client().get(SUPPORT, questions(survey)).context["not_for"] == []
+
+
+def test_papers_of_a_file_are_told_for_what_may_be_asked_for(survey: Survey) -> None:
+    other = f.activity("BRAND", "Nhãn hiệu")
+    every = {"source": "national", "needed_for": "appraise", "verified": "partial"}
+    NeededPaper.objects.create(code="A", name="Văn bản đề nghị", **every)
+    NeededPaper.objects.create(code="B", name="Báo giá máy", activity=survey.activity, **every)
+    NeededPaper.objects.create(code="C", name="Mẫu nhãn hiệu", activity=other, **every)
+    NeededPaper.objects.create(code="D", name="Giấy cũ", valid_to=dt.date(2026, 9, 14), **every)
+    page = Client().get(SUPPORT, questions(survey))
+    shown = [(part.source, row.name) for part in page.context["papers"] for row in part.rows]
+    assert shown == [("national", "Văn bản đề nghị"), ("national", "Báo giá máy")]
+    assert "kiểm chứng một phần" in page.content.decode()

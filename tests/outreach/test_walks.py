@@ -28,7 +28,8 @@ def survey(transactional_db: None, clock: Clock) -> Survey:
 def test_survey_on_a_phone_becomes_a_draft_project(survey: Survey, browser: Browser) -> None:
     phone: Any = browser.page(user=survey.people.collaborator, width=390)
     phone.goto(f"/outreach/surveys/{SurveyRound.objects.get().public_id}/")
-    phone.get_by_role("link", name=survey.first.name).click()
+    with phone.expect_navigation():
+        phone.get_by_role("link", name=survey.first.name).click()
     assert not sideways_scroll(phone)
     for label in phone.locator("label.form-check-label").all():
         assert label.bounding_box()["height"] >= 44

@@ -12,11 +12,12 @@ from pypdf import PdfReader
 from core import clock
 from core.models import Source
 from files.services import store_bytes
+from files.template_fields import sample, values
+from files.word import fill, text_of
 from funding.services import Voucher, pay
 from papers.catalogue import FORMS, LETTER, OF_PROJECT, Form
 from papers.content import missing, project_context
-from papers.fields import FIELDS, LETTER_FIELDS, sample, values
-from papers.rendering import fill, text_of
+from papers.fields import FIELDS, LETTER_FIELDS
 from papers.services import TemplateData, pdf_of, upload_template, word_of
 from papers.words import DOTS, DRAFT
 from programmes.models import AppraisalCriterion

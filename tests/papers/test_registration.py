@@ -10,12 +10,13 @@ from pypdf import PdfReader
 from python_calamine import CalamineWorkbook
 
 from core.models import Source
+from files.word import text_of
 from funding.services import Voucher, pay
 from papers import registration
-from papers.rendering import text_of
 from papers.words import DRAFT
 from programmes.models import ActivityGroup, StepRule
 from projects.services import take_step
+from reports import registering
 from tests import factories
 from tests.papers.test_papers import squeezed, words
 from tests.projects import lives
@@ -69,14 +70,14 @@ def registered(place: factories.Place, people: factories.People, rule: StepRule)
 def test_it_holds_what_was_submitted_for_the_year_and_nothing_else(
     registered: list[Any], place: factories.Place
 ) -> None:
-    rows = registration.rows_of(place.province, YEAR)
+    rows = registering.rows_of(place.province, YEAR)
     assert [row.project for row in rows] == registered
-    groups = registration.grouped(rows)
+    groups = registering.grouped(rows)
     assert [(name, len(mine), sums["national"]) for name, mine, sums in groups] == [
         ("Nhóm 1", 1, 300_000_000),
         ("Nhóm 2", 1, 150_500_000),
     ]
-    whole = registration.sums(rows)
+    whole = registering.sums(rows)
     assert whole == {
         "national": 450_500_000,
         "local": None,
@@ -95,15 +96,15 @@ def test_a_project_of_several_groups_is_counted_once(place: factories.Place, peo
     owners = [factories.enterprise(place, name) for name in "AB"]
     dates = {"starts_on": dt.date(2027, 1, 1), "ends_on": dt.date(2028, 12, 31)}
     lives.in_state("submitted", place, people, beneficiaries=owners, **dates, **fields)
-    rows = registration.rows_of(place.province, YEAR)
-    assert [row.group for row in rows] == [registration.SEVERAL]
+    rows = registering.rows_of(place.province, YEAR)
+    assert [row.group for row in rows] == [registering.SEVERAL]
 
 
 @pytest.mark.django_db
 def test_the_day_it_is_due_comes_from_the_rule(rule: StepRule) -> None:
-    assert registration.due_on(YEAR) == (dt.date(2026, 6, 20), rule)
+    assert registering.due_on(YEAR) == (dt.date(2026, 6, 20), rule)
     rule.delete()
-    assert registration.due_on(YEAR) == (None, None)
+    assert registering.due_on(YEAR) == (None, None)
 
 
 @pytest.mark.django_db

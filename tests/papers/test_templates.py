@@ -16,11 +16,13 @@ from audit import words
 from audit.models import Entry
 from core import clock
 from core.errors import Invalid, NotAllowed, WrongState
-from papers import rendering
+from files import packages
+from files import word as rendering
+from files.packages import Refused
+from files.template_fields import absent, sample
+from files.word import fill, text_of, trial
 from papers.catalogue import FORMS
-from papers.fields import absent, sample
 from papers.models import PaperTemplate
-from papers.rendering import Refused, fill, text_of, trial
 from papers.services import TemplateData, load_papers, upload_template, withdraw_template
 from tests import factories
 from tests.papers import making
@@ -246,6 +248,13 @@ ODD = {
         ),
         "external",
     ),
+    "picture elsewhere": (
+        making.repacked(
+            making.document("x"),
+            {"word/_rels/odd.xml.rels": b'<R><Relationship Target="http://x/y.png" TargetMode="External"/></R>'},
+        ),
+        "external",
+    ),
     "entity": (
         making.repacked(making.document("x"), {"word/odd.xml": b'<!DOCTYPE x [<!ENTITY a "aaa">]><x>&a;</x>'}),
         "active",
@@ -263,7 +272,7 @@ ODD = {
         "active",
     ),
     "bomb": (making.repacked(making.document("x"), {"word/media/big.bin": b"0" * (21 * 1024 * 1024)}), "too_big"),
-    "large": (b"0" * (rendering.MAX_BYTES + 1), "too_big"),
+    "large": (b"0" * (packages.MAX_BYTES + 1), "too_big"),
 }
 
 

@@ -197,6 +197,9 @@ def test_spearhead_tells_its_document_and_money_that_is_seen(
     text = browser(people.officer).get(url).content.decode()
     assert "300" in text and "Bưởi sấy" in text and project.code in text
     assert browser(people.leader).get(reverse("products:spearhead_edit", args=[row.public_id])).status_code == 403
+    other = browser(f.stranger())
+    assert other.get(url).status_code == 404
+    assert row.name not in other.get(reverse("products:spearheads")).content.decode()
     client = browser(people.officer)
     typed = {"form_key": str(f.new_uuid()), "programme": f.programme(place).pk, "province": place.province.pk,
              "name": "Bưởi Phúc Trạch", "verified": "no", "projects": f"{project.code}, X-1", "version": 1}  # fmt: skip

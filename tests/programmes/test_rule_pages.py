@@ -80,6 +80,7 @@ NEW = {
     "norms": {"code": "MACHINE", "activity_text": "Máy móc", "ceiling_percent": "50 %", "unit": "cơ sở"},
     "steps": {"step": "contract", "before": "start"},
     "criteria": {"name": "Phù hợp với kế hoạch"},
+    "papers": {"name": "Văn bản đề nghị", "needed_for": "appraise"},
     "adjustments": {"change": "stop", "name": "Ngừng đề án", "authority": "provincial_committee"},
     "tiers": {"tier": "1", "percent": "37,5"},
     "priorities": {"name": "Địa bàn khó khăn", "coefficient": "1,2"},

@@ -34,6 +34,7 @@ OWN: dict[str, dict[str, Any]] = {
     },
     "steps": {"step": "contract", "before": "start"},
     "criteria": {"name": "Phù hợp với kế hoạch"},
+    "papers": {"name": "Văn bản đề nghị", "needed_for": "appraise"},
     "adjustments": {"change": "stop", "name": "Ngừng đề án", "authority": "provincial_committee"},
     "tiers": {"tier": 1, "percent": Decimal(30)},
     "priorities": {"name": "Địa bàn khó khăn", "coefficient": Decimal("1.2")},
@@ -216,6 +217,8 @@ WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("steps", {"deadline_day": 20}, "deadline_month"),
     ("steps", {"deadline_day": 20, "deadline_month": 6, "deadline_years": 9}, "deadline_years"),
     ("criteria", {"name": ""}, "name"),
+    ("papers", {"name": ""}, "name"),
+    ("papers", {"needed_for": "register"}, "needed_for"),  # local money is not registered with the ministry
     ("adjustments", {"change": "no_such_change"}, "change"),
     ("adjustments", {"authority": "centre"}, "authority"),
     ("adjustments", {"authority": "ministry"}, "authority"),  # of local money

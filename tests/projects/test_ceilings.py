@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from core.errors import Invalid
 from core.models import Source
-from programmes.models import Activity, SupportNorm
+from programmes.models import Activity, NeededPaper, SupportNorm
 from projects.models import Project
 from projects.services import take_step
 from tests import factories as f
@@ -213,3 +213,15 @@ def test_unverified_norm_is_marked(place: Any, people: Any, machines: Activity) 
     client.force_login(people.officer, backend="accounts.backends.PortalBackend")
     page = client.get(reverse("projects:detail", args=[project.public_id])).content.decode()
     assert "chưa kiểm chứng" in page and "vượt 100 triệu đồng" in " ".join(page.split())
+
+
+def test_form_shows_the_papers_of_its_source_place_and_activities(place: Any, people: Any, machines: Activity) -> None:
+    elsewhere = f.Place("40", "Nghệ An").province
+    for code, source, area in (("A", "national", None), ("B", "local", place.province), ("C", "local", elsewhere)):
+        NeededPaper.objects.create(
+            code=code, name=f"Giấy {code}", source=source, area=area, needed_for="appraise", verified="no"
+        )
+    typed = {"programme": f.programme(place).pk, "area": place.commune.uid, "activities": [machines.code]}
+    shown = ask(people.officer, **typed)
+    assert "Giấy B" in shown and "Giấy A" not in shown and "Giấy C" not in shown
+    assert "Giấy" not in ask(people.officer, programme=typed["programme"]).replace("Giấy tờ", "")

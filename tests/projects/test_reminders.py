@@ -16,7 +16,7 @@ from jobs.models import Job
 from jobs.services import work_once
 from projects.models import ProgressReminder, Project
 from projects.models import ProjectState as S
-from projects.progress import return_progress
+from projects.progress import confirm_progress, return_progress
 from projects.reminders import due, period_now, remind, remind_all, reporters
 from tests import factories
 from tests.api.conftest import Caller
@@ -207,3 +207,16 @@ def test_many_clicks_at_once_are_one_reminder(people: Any, project: Project, per
     for thread in threads:
         thread.join()
     assert (ProgressReminder.objects.count(), Entry.objects.filter(action="remind").count()) == (1, 1)
+
+
+def test_board_counts_communes_that_have_reported_and_is_a_file(people: Any, project: Project, period: Any) -> None:
+    client = browser(people.officer)
+    assert "0 trên 1 xã đã báo cáo" in client.get(URL).content.decode()
+    remind(project, people.collaborator, period, actor=people.officer)
+    update = reported(project, people.collaborator, on=dt.date(2026, 9, 1))
+    html = client.get(URL).content.decode()
+    assert "1 trên 1 xã đã báo cáo" in html and "10/09/2026" in html
+    text = client.get(URL + "?all=on&format=csv").content.decode("utf-8-sig")
+    assert project.code in text and "đã báo cáo" in text and people.collaborator.full_name in text
+    confirm_progress(update, actor=people.officer)
+    assert "đã xác nhận" in client.get(URL + "?all=on&format=csv").content.decode("utf-8-sig")

@@ -8,13 +8,13 @@ from django.urls import reverse
 
 from core.errors import Invalid, WrongState
 from funding.advances import advances_of
-from papers.registration import due_on
 from programmes.models import AdjustmentKind, AdvanceTier, StepRule, SupportNorm
 from projects.adjustments import require_authority
 from projects.appraisal import OpinionData, criteria, give_opinion
 from projects.ceilings import ceilings_of
 from projects.procedure import deadline_of
 from projects.services import take_step
+from reports.registering import due_on
 from tests import factories
 from tests.clocks import Clock
 from tests.projects.lives import browser

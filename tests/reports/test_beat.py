@@ -82,7 +82,7 @@ def test_closed_period_has_one_report_and_history_none(
     wait_until(lambda: made(place) == ["2026-H1", "2026-Y"], 30, "the report of the year")
     report = Report.objects.get(period__code="2026-Y")
     assert (report.version, report.state, report.made_by_label) == (1, "draft", SYSTEM.audit_label)
-    assert report.files.count() == 3
+    assert report.files.count() == 4
     clock.set("2026-12-16 08:00")
     rounds()
     assert made(place) == ["2026-H1", "2026-Y"]

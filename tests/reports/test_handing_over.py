@@ -29,7 +29,9 @@ PERIOD = ("2026-Y", "2025-12-15", "2026-12-14")
 
 def figures(place: f.Place) -> Figures:
     """The whole report of the province."""
-    return take_figures("programme-results", Scope("default", place.province, f.period(*PERIOD)), lambda _done: None)
+    return take_figures(
+        "programme-results", Scope("default", place.province, f.period(*PERIOD)), lambda _done, _step: None
+    )
 
 
 def lines(found: Figures) -> list[tuple[Any, ...]]:

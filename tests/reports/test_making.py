@@ -20,6 +20,7 @@ from projects.progress import ProgressData, confirm_progress, report_progress
 from reports.models import Report, ReportLine
 from reports.services import publish_report, request_due, request_report
 from tests import factories as f
+from tests.reports.ways import approved, signed_off, submitted
 
 pytestmark = pytest.mark.django_db
 KIND = "programme-results"
@@ -70,7 +71,7 @@ def test_report_is_frozen_with_the_hash_of_its_bytes(place: f.Place, people: f.P
     assert report.state == "draft"
     assert hashlib.sha256(bytes(report.document)).hexdigest() == report.sha256
     files = {row.format: row.file for row in report.files.select_related("file")}
-    assert set(files) == {"json", "pdf", "xlsx"}
+    assert set(files) == {"docx", "json", "pdf", "xlsx"}
     assert read_bytes(files["json"]) == bytes(report.document)
     assert figure(report, "money", "support", "approved")["value"] == 300_000_000
     assert figure(report, "projects", "all", "total")["value"] == 1
@@ -85,12 +86,12 @@ def test_nothing_changed_means_the_existing_version(place: f.Place, people: f.Pe
 
 def test_second_version_shows_exactly_what_came_in_between(place: f.Place, people: f.People) -> None:
     f.approved(place, people, 1_000_000)
-    first = publish_report(make(place, people.officer), actor=people.leader)
+    first = signed_off(make(place, people.officer), people)
     before = bytes(first.document)
     project = f.approved(place, people, 300_000_000, beneficiaries=[f.enterprise(place, "HTX Mây tre Đồng Tiến")])
     pay(project, "local", "advance", 150_000_000, Voucher("UNC 1", clock.today()), actor=people.accountant)
     second = make(place, people.officer)
-    publish_report(second, actor=people.leader)
+    signed_off(second, people)
     first.refresh_from_db()
     assert (first.state, second.version, second.supersedes) == ("superseded", 2, first)
     assert bytes(first.document) == before
@@ -182,16 +183,19 @@ def test_late_voucher_is_money_of_its_year_and_recorded_in_the_next_period(
 def test_only_a_leader_publishes_and_only_once(place: f.Place, people: f.People) -> None:
     f.approved(place, people)
     report = make(place, people.officer)
+    with pytest.raises(WrongState):
+        publish_report(report, actor=people.leader)
+    submitted(report, people)
     with pytest.raises(NotAllowed):
         publish_report(report, actor=people.officer)
-    publish_report(report, actor=people.leader, issued_no="12/BC-SCT", issued_on=clock.today())
+    approved(report, people.leader, issued_no="12/BC-SCT", issued_on=clock.today())
     with pytest.raises(WrongState):
         publish_report(report, actor=people.leader)
 
 
 def test_published_report_cannot_be_touched_by_raw_sql(place: f.Place, people: f.People) -> None:
     f.approved(place, people)
-    report = publish_report(make(place, people.officer), actor=people.leader)
+    report = signed_off(make(place, people.officer), people)
     pk = report.pk
     line, file = report.lines.first(), report.files.first()
     assert line is not None and file is not None

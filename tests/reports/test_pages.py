@@ -28,15 +28,18 @@ from files.services import path_of
 from funding.services import Voucher, correct, pay
 from jobs.models import Job
 from jobs.services import Run, work_once
+from jobs.words import told
 from programmes.models import Target
 from projects.models import Project
 from projects.progress import ProgressData, confirm_progress, report_progress
 from reports.documents.words import shown
 from reports.documents.xlsx import render_xlsx
 from reports.models import Report, ReportLine
-from reports.services import publish_report, request_report
+from reports.services import request_report
 from tests import factories
 from tests.clocks import Clock
+from tests.codes import digits
+from tests.reports.ways import signed_off, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -92,8 +95,13 @@ def draft(place: Any, people: Any, period: Any, project: Project) -> Report:
 
 
 @pytest.fixture
+def waiting(people: Any, draft: Report) -> Report:
+    return submitted(draft, people)
+
+
+@pytest.fixture
 def published(people: Any, draft: Report) -> Report:
-    return publish_report(draft, actor=people.leader)
+    return signed_off(draft, people)
 
 
 def url(name: str, report: Report, *more: Any) -> str:
@@ -101,15 +109,17 @@ def url(name: str, report: Report, *more: Any) -> str:
 
 
 def asked(place: factories.Place, **fields: Any) -> dict[str, Any]:
-    return {"period": "2026-Y", "area": place.province.uid, **fields}
+    return {"kind": KIND, "period": "2026-Y", "area": place.province.uid, **fields}
 
 
-def publishing(report: Report, **fields: Any) -> dict[str, Any]:
-    return {"seen_sha256": report.sha256, "form_key": str(factories.new_uuid()), **fields}
+def publishing(report: Report, leader: Any = None, **fields: Any) -> dict[str, Any]:
+    code = {"code": digits(leader)} if leader else {}
+    return {"seen_sha256": report.sha256, "form_key": str(factories.new_uuid()), **code, **fields}
 
 
 def stored() -> tuple[int, int, int]:
-    return Report.objects.count(), Job.objects.count(), Entry.objects.count()
+    about = Entry.objects.filter(object_type=Report._meta.label_lower)
+    return Report.objects.count(), Job.objects.count(), about.count()
 
 
 # --- asking -----------------------------------------------------------------------------------------------------------
@@ -225,6 +235,64 @@ def test_report_that_was_not_made_says_so(
     assert "hx-trigger" not in html
 
 
+def test_report_is_cancelled_and_asked_for_again_from_its_page(
+    place: Any, people: Any, period: Any, project: Any
+) -> None:
+    client = browser(people.officer)
+    watch = client.post(LIST, asked(place))["Location"]
+    assert 'value="cancel"' in client.get(watch).content.decode()
+    for _twice in range(2):
+        assert client.post(watch, {"do": "cancel"})["Location"] == watch
+    assert not work_once()
+    html = client.get(watch).content.decode()
+    assert "hx-trigger" not in html and 'value="retry"' in html
+    assert watch in client.get(LIST).content.decode()  # found again
+    again = client.post(watch, {"do": "retry"})["Location"]
+    assert again != watch
+    assert client.post(watch, {"do": "retry"})["Location"] == again
+    assert work_once()
+    assert not work_once()
+    assert client.get(again)["Location"] == url("detail", Report.objects.get())
+    assert client.post(again, {"do": "cancel"}, follow=True).redirect_chain[-1][0] == url(
+        "detail", Report.objects.get()
+    )
+    assert client.get(watch).status_code == 200  # still to be read
+    assert browser(people.leader).post(watch, {"do": "retry"}).status_code == 404
+
+
+def test_failed_report_says_what_failed_and_offers_another_try(
+    place: Any, people: Any, period: Any, project: Any
+) -> None:
+    client = browser(people.officer)
+    watch = client.post(LIST, asked(place))["Location"]
+    Job.objects.update(state="failed", message=told("broken", "Kinh phí › KCDP-2022-0001"), error="Traceback")
+    html = client.get(watch).content.decode()
+    assert "Kinh phí › KCDP-2022-0001" in html and "Traceback" not in html
+    assert 'value="retry"' in html
+
+
+def test_refresh_of_the_progress_is_at_most_two_kilobytes(
+    place: Any, people: Any, period: Any, project: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Every two seconds, by everybody who waits; and only while somebody looks (data-kc-while-seen)."""
+    client = browser(people.officer)
+    watch = client.post(LIST, asked(place))["Location"]
+    parts = [client.get(watch, headers={"hx-request": "true"})]
+    progress = Run.progress
+
+    def look(run: Run, done: int, total: int, message: str = "") -> None:
+        progress(run, done, total, message)
+        parts.append(client.get(watch, headers={"hx-request": "true"}))
+
+    monkeypatch.setattr(Run, "progress", look)
+    assert work_once()
+    html = [part.content.decode() for part in parts]
+    assert len(html) > 8
+    assert max(len(part.content) for part in parts) <= 2048
+    assert all("data-kc-while-seen" in part and "csrfmiddlewaretoken" in part for part in html)
+    assert any("Đang ghi tệp PDF" in part for part in html)
+
+
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "officer"])
 def test_nobody_watches_what_another_asked_for(place: Any, people: Any, period: Any, role: str) -> None:
     watch = browser(people.officer).post(LIST, asked(place))["Location"]
@@ -239,7 +307,7 @@ READERS = [*STAFF, "centre", "ministry"]
 
 def pages(report: Report) -> list[str]:
     query = urlencode({"section": "money", "row": "support", "column": "approved"})
-    files = [url("file", report, name) for name in ("json", "pdf", "xlsx")]
+    files = [url("file", report, name) for name in ("json", "pdf", "docx", "xlsx")]
     return [url("detail", report), f"{url('lines', report)}?{query}", *files]
 
 
@@ -247,7 +315,7 @@ def pages(report: Report) -> list[str]:
 def test_draft_is_read_by_the_department_alone(people: Any, draft: Report, role: str) -> None:
     client = browser(getattr(people, role))
     expected = 200 if role in STAFF else 404
-    assert [client.get(page).status_code for page in pages(draft)] == [expected] * 5
+    assert [client.get(page).status_code for page in pages(draft)] == [expected] * 6
     assert len(client.get(LIST).context["page"]) == (role in STAFF)
     assert len(client.get(LIST, {"state": "draft"}).context["page"]) == (role in STAFF)
     assert (url("detail", draft) in client.get(LIST).content.decode()) == (role in STAFF)
@@ -257,7 +325,7 @@ def test_draft_is_read_by_the_department_alone(people: Any, draft: Report, role:
 def test_published_report_is_read_by_centre_and_ministry_too(people: Any, published: Report, role: str) -> None:
     client = browser(getattr(people, role))
     expected = 200 if role in READERS else 404
-    assert [client.get(page).status_code for page in pages(published)] == [expected] * 5
+    assert [client.get(page).status_code for page in pages(published)] == [expected] * 6
     assert len(client.get(LIST).context["page"]) == (role in READERS)
 
 
@@ -283,7 +351,7 @@ def test_ministry_counts_and_finds_published_versions_only(
 def test_stranger_finds_neither_drafts_nor_published_ones(people: Any, published: Report, role: str) -> None:
     client = browser(factories.stranger(role))
     assert {client.get(page).status_code for page in [*pages(published), url("publish", published)]} == {404}
-    assert client.post(url("publish", published), publishing(published)).status_code == 404
+    assert client.post(url("publish", published), publishing(published, people.leader)).status_code == 404
     assert len(client.get(LIST).context["page"]) == 0
 
 
@@ -292,7 +360,7 @@ def test_unconfirmed_progress_is_counted_for_the_ministry_and_not_linked(
 ) -> None:
     data = ProgressData(factories.new_uuid(), DAY, 1_000, note="Chưa xem")
     report_progress(project, data, actor=people.collaborator)
-    report = publish_report(made(place, people, period), actor=people.leader)
+    report = signed_off(made(place, people, period), people)
     page = f"{url('lines', report)}?section=progress&row={project.code}&column=unconfirmed"
     assert "/progress/" not in browser(people.ministry).get(page).content.decode()
     assert "/progress/" in browser(people.officer).get(page).content.decode()
@@ -307,45 +375,45 @@ def test_what_is_read_is_not_posted_to(people: Any, published: Report, name: str
 # --- publishing -------------------------------------------------------------------------------------------------------
 
 
-def test_leader_publishes_and_it_is_written_down(people: Any, draft: Report) -> None:
+def test_leader_publishes_and_it_is_written_down(people: Any, waiting: Report) -> None:
     client = browser(people.leader)
-    assert url("publish", draft) in client.get(url("detail", draft)).content.decode()
-    assert client.get(url("publish", draft)).status_code == 200
-    data = publishing(draft, issued_no="12/BC-SCT", issued_on="09/03/2026", note="Bản chính thức")
-    answer = client.post(url("publish", draft), data)
-    assert answer["Location"] == url("detail", draft)
-    draft.refresh_from_db()
-    assert (draft.state, draft.published_by, draft.issued_no, draft.issued_on) == (
+    assert url("publish", waiting) in client.get(url("detail", waiting)).content.decode()
+    assert client.get(url("publish", waiting)).status_code == 200
+    data = publishing(waiting, people.leader, issued_no="12/BC-SCT", issued_on="09/03/2026", note="Bản chính thức")
+    answer = client.post(url("publish", waiting), data)
+    assert answer["Location"] == url("detail", waiting)
+    waiting.refresh_from_db()
+    assert (waiting.state, waiting.published_by, waiting.issued_no, waiting.issued_on) == (
         "published",
         people.leader,
         "12/BC-SCT",
         dt.date(2026, 3, 9),
     )
-    entry = Entry.objects.about(draft).first()
+    entry = Entry.objects.about(waiting).first()
     assert (entry.action, entry.note, entry.channel) == ("publish", "Bản chính thức", "page")
-    html = client.get(url("detail", draft)).content.decode()
+    html = client.get(url("detail", waiting)).content.decode()
     assert "12/BC-SCT" in html
-    assert url("publish", draft) not in html
+    assert url("publish", waiting) not in html
 
 
 @pytest.mark.parametrize("role", [role for role in ROLES if role != "leader"])
-def test_others_publish_nothing(people: Any, draft: Report, role: str) -> None:
+def test_others_publish_nothing(people: Any, waiting: Report, role: str) -> None:
     client, before = browser(getattr(people, role)), stored()
     expected = 403 if role in STAFF else 404
-    assert client.get(url("publish", draft)).status_code == expected
-    answer = client.post(url("publish", draft), publishing(draft))
+    assert client.get(url("publish", waiting)).status_code == expected
+    answer = client.post(url("publish", waiting), publishing(waiting, people.leader))
     assert answer.status_code == expected
     if expected == 403:
         assert "Chỉ lãnh đạo" in answer.content.decode()
-    draft.refresh_from_db()
-    assert (draft.state, stored()) == ("draft", before)
+    waiting.refresh_from_db()
+    assert (waiting.state, stored()) == ("submitted", before)
 
 
-def test_form_sent_twice_publishes_once(people: Any, draft: Report) -> None:
-    client, data = browser(people.leader), publishing(draft)
-    first, second = (client.post(url("publish", draft), data) for _click in range(2))
+def test_form_sent_twice_publishes_once(people: Any, waiting: Report) -> None:
+    client, data = browser(people.leader), publishing(waiting, people.leader)
+    first, second = (client.post(url("publish", waiting), data) for _click in range(2))
     assert first["Location"] == second["Location"]
-    assert Entry.objects.about(draft).filter(action="publish").count() == 1
+    assert Entry.objects.about(waiting).filter(action="publish").count() == 1
 
 
 @pytest.mark.parametrize(
@@ -361,30 +429,30 @@ def test_form_sent_twice_publishes_once(people: Any, draft: Report) -> None:
     ],
 )
 def test_wrong_entry_is_named_and_nothing_is_published(
-    people: Any, draft: Report, fields: dict[str, str], wrong: str
+    people: Any, waiting: Report, fields: dict[str, str], wrong: str
 ) -> None:
     before = stored()
-    answer = browser(people.leader).post(url("publish", draft), publishing(draft, **fields))
+    answer = browser(people.leader).post(url("publish", waiting), publishing(waiting, people.leader, **fields))
     assert answer.status_code == 422
     assert answer.context["form"].errors[wrong]
     html = answer.content.decode()
     assert "data-kc-errors" in html
     assert fields.get("issued_no", "")[:61] in html
-    draft.refresh_from_db()
-    assert (draft.state, stored()) == ("draft", before)
+    waiting.refresh_from_db()
+    assert (waiting.state, stored()) == ("submitted", before)
 
 
 def test_figures_nobody_looked_at_are_not_published(
-    place: Any, people: Any, period: Any, draft: Report, project: Project
+    place: Any, people: Any, period: Any, waiting: Report, project: Project
 ) -> None:
     """The leader has the page open; meanwhile the officer has the draft made again with another payment."""
-    data = publishing(draft)
+    data = publishing(waiting, people.leader)
     pay(project, "local", "advance", 1_000, Voucher("UNC 1", DAY), actor=people.accountant)
-    assert made(place, people, period) == draft
-    answer = browser(people.leader).post(url("publish", draft), data)
+    assert made(place, people, period) == waiting
+    answer = browser(people.leader).post(url("publish", waiting), data)
     assert answer.status_code == 409
-    draft.refresh_from_db()
-    assert draft.state == "draft"
+    waiting.refresh_from_db()
+    assert waiting.state == "draft"
 
 
 def test_published_report_has_no_way_to_change_it(people: Any, published: Report) -> None:
@@ -398,14 +466,17 @@ def test_published_report_has_no_way_to_change_it(people: Any, published: Report
             assert getattr(client, method)(url("detail", published)).status_code == 405
     client = browser(people.leader)
     assert client.get(url("publish", published)).status_code == 409
-    answer = client.post(url("publish", published), publishing(published, issued_no="1", issued_on="09/03/2026"))
+    answer = client.post(
+        url("publish", published), publishing(published, people.leader, issued_no="1", issued_on="09/03/2026")
+    )
     assert answer.status_code == 409
     published.refresh_from_db()
     assert (stored(), bytes(published.document), published.issued_no) == (before, document, "")
     from reports.urls import urlpatterns
 
     names = {str(row.pattern.name) for row in urlpatterns}
-    assert not [name for name in names if re.search("edit|change|delete|remove|withdraw", name)]
+    of_versions = {name for name in names if not name.startswith(("template_", "layout"))}
+    assert not [name for name in of_versions if re.search("edit|change|delete|remove|withdraw", name)]
 
 
 def test_old_version_stays_byte_for_byte(
@@ -414,13 +485,13 @@ def test_old_version_stays_byte_for_byte(
     client = browser(people.ministry)
 
     def files() -> list[bytes]:
-        return [_bytes(client.get(url("file", published, name))) for name in ("json", "pdf", "xlsx")]
+        return [_bytes(client.get(url("file", published, name))) for name in ("json", "pdf", "docx", "xlsx")]
 
     before, page = files(), figures_of(client.get(url("detail", published)))
     pay(project, "local", "advance", 150_000_000, Voucher("UNC 1", DAY), actor=people.accountant)
     Enterprise.objects.update(name="Tên mới")
     Project.objects.update(name="Tên đề án mới")
-    second = publish_report(made(place, people, period), actor=people.leader)
+    second = signed_off(made(place, people, period), people)
     published.refresh_from_db()
     assert (published.state, second.version) == ("superseded", 2)
     assert files() == before
@@ -625,7 +696,7 @@ def test_page_pdf_xlsx_and_json_say_the_same(people: Any, rich: Report, language
     """Every cell of every section, and always in Vietnamese."""
     client = browser(people.officer)
     client.post(reverse("set_language"), {"language": language, "next": "/"})
-    content = {name: _bytes(client.get(url("file", rich, name))) for name in ("json", "pdf", "xlsx")}
+    content = {name: _bytes(client.get(url("file", rich, name))) for name in ("json", "pdf", "docx", "xlsx")}
     assert hashlib.sha256(content["json"]).hexdigest() == rich.sha256
     document = orjson.loads(content["json"])
     expected = printed(document)
@@ -716,7 +787,7 @@ def test_links_behind_a_figure_open(people: Any, rich: Report) -> None:
 # --- files ------------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["json", "pdf", "xlsx"])
+@pytest.mark.parametrize("name", ["json", "pdf", "docx", "xlsx"])
 def test_download_has_a_plain_name_and_its_type(people: Any, draft: Report, name: str) -> None:
     answer = browser(people.auditor).get(url("file", draft, name))
     assert answer["Content-Disposition"] == f'attachment; filename="programme-results-2026-Y-42-v1.{name}"'
@@ -724,12 +795,13 @@ def test_download_has_a_plain_name_and_its_type(people: Any, draft: Report, name
     assert answer["Content-Type"].split(";")[0] in (
         "application/json",
         "application/pdf",
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
         "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     )
     assert _bytes(answer)[:4] in (b'{"ag', b"%PDF", b"PK\x03\x04")
 
 
-@pytest.mark.parametrize("name", ["docx", "exe", "json-x", "PDF"])
+@pytest.mark.parametrize("name", ["odt", "exe", "json-x", "PDF"])
 def test_format_there_is_not_is_said(people: Any, draft: Report, name: str) -> None:
     assert browser(people.officer).get(f"/reports/{draft.public_id}/files/{name}/").status_code == 404
 
@@ -799,7 +871,7 @@ def test_illustrative_figures_are_marked_in_every_file_and_nowhere_else(
     report = Report.objects.get()
     assert (report.area, report.demonstration) == (place.other, demonstration)
     client = browser(people.officer)
-    files = {name: _bytes(client.get(url("file", report, name))) for name in ("json", "pdf", "xlsx")}
+    files = {name: _bytes(client.get(url("file", report, name))) for name in ("json", "pdf", "docx", "xlsx")}
     assert (MARK in files["json"].decode()) == demonstration
     pages = PdfReader(io.BytesIO(files["pdf"])).pages
     assert [words(MARK) in words(page.extract_text()) for page in pages] == [demonstration] * len(pages)

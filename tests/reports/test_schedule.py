@@ -17,6 +17,7 @@ from tests import factories
 
 pytestmark = pytest.mark.django_db
 URL = reverse("reports:schedule")
+KIND = "programme-results"
 
 
 @pytest.fixture
@@ -39,6 +40,11 @@ def day(offset: int = 0) -> str:
     return (clock.today() + dt.timedelta(days=offset)).strftime("%d/%m/%Y")
 
 
+def named(**values: str) -> dict[str, str]:
+    """on_year → the name of its input on the page."""
+    return {name.replace("_", f"_{KIND}_", 1): value for name, value in values.items()}
+
+
 def faults(answer: Any, name: str) -> list[str]:
     found: list[str] = answer.context["form"].errors.get(name, [])
     return found
@@ -54,7 +60,8 @@ def test_administrator_adds_a_kind_and_ends_another(place: Any, people: Any) -> 
     first_schedule(place.province)
     client = browser(people.administrator)
     assert client.get(URL).status_code == 200
-    data = {"on_year": "on", "from_year": day(), "on_quarter": "on", "from_quarter": day(), "from_half_year_1": day()}
+    data = named(on_year="on", from_year=day(), on_quarter="on", from_quarter=day(), from_half_year_1=day())
+    data |= named(before_year="3", after_year="1", before_half_year_1="3", after_half_year_1="1")
     assert client.post(URL, data).status_code == 302
     found = dict(ReportSchedule.objects.values_list("period_kind", "is_active"))
     assert found == {"year": True, "quarter": True, "half_year_1": False}
@@ -65,10 +72,10 @@ def test_administrator_adds_a_kind_and_ends_another(place: Any, people: Any) -> 
 @pytest.mark.parametrize(
     ("data", "field"),
     [
-        ({"on_month": "on"}, "from_month"),
-        ({"on_month": "on", "from_month": "31/02/2026"}, "from_month"),
-        ({"on_month": "on", "from_month": "01/01/2018"}, "from_month"),
-        ({"on_year": "on", "from_year": "01/01/2018"}, "from_year"),
+        (named(on_month="on"), "from_month"),
+        (named(on_month="on", from_month="31/02/2026"), "from_month"),
+        (named(on_month="on", from_month="01/01/2018"), "from_month"),
+        (named(on_year="on", from_year="01/01/2018"), "from_year"),
     ],
 )
 def test_day_that_is_missing_wrong_or_in_history_is_refused(
@@ -76,9 +83,9 @@ def test_day_that_is_missing_wrong_or_in_history_is_refused(
 ) -> None:
     first_schedule(place.province)
     before = list(ReportSchedule.objects.order_by("pk").values())
-    typed = {"on_year": "on", "from_year": day(), "on_half_year_1": "on", "from_half_year_1": day(), **data}
+    typed = named(on_year="on", from_year=day(), on_half_year_1="on", from_half_year_1=day()) | data
     answer = browser(people.administrator).post(URL, typed)
-    assert answer.status_code == 422 and faults(answer, field)
+    assert answer.status_code == 422 and faults(answer, field.replace("_", f"_{KIND}_", 1))
     assert list(ReportSchedule.objects.order_by("pk").values()) == before
 
 
@@ -86,14 +93,14 @@ def test_day_that_is_missing_wrong_or_in_history_is_refused(
 def test_other_roles_are_told_why_not(role: str, place: Any, people: Any) -> None:
     client = browser(people.all()[role])
     assert client.get(URL).status_code == 403
-    assert client.post(URL, {"on_year": "on", "from_year": day()}).status_code == 403
+    assert client.post(URL, named(on_year="on", from_year=day())).status_code == 403
     assert not ReportSchedule.objects.exists()
 
 
 def test_administrator_changes_only_the_own_province(place: Any, people: Any) -> None:
     first_schedule(place.province)
     stranger = factories.stranger("administrator")
-    browser(stranger).post(URL, {"on_quarter": "on", "from_quarter": day()})
+    browser(stranger).post(URL, named(on_quarter="on", from_quarter=day()))
     assert set(ReportSchedule.objects.filter(area=place.province).values_list("period_kind", flat=True)) == {
         "half_year_1",
         "year",
@@ -107,6 +114,6 @@ def test_service_asks_for_the_right_itself(place: Any, people: Any) -> None:
     others = [user for role, user in people.all().items() if role != "administrator"]
     for user in [*others, factories.stranger("administrator")]:
         with pytest.raises(NotAllowed):
-            change_schedule(place.province, "year", is_active=True, starts_on=today, actor=user)
+            change_schedule(place.province, KIND, "year", is_active=True, starts_on=today, actor=user)
     assert not ReportSchedule.objects.exists()
-    assert change_schedule(place.province, "year", is_active=True, starts_on=today, actor=people.administrator)
+    assert change_schedule(place.province, KIND, "year", is_active=True, starts_on=today, actor=people.administrator)

@@ -170,6 +170,28 @@ def test_nothing_personal_leaves_the_roster(clock: Clock, logs: Lines, monkeypat
         key = {"Idempotency-Key": str(f.new_uuid())}
         answer = see(officer.post(address, json.dumps(body), content_type="application/json", headers=key))
         assert answer.status_code == 400
+    at = f"/api/v1/training-classes/{held.public_id}/trainees/"
+
+    def by_api(client: Client, method: str, address: str, sent: dict[str, Any]) -> Any:
+        key = {"Idempotency-Key": str(f.new_uuid())}
+        return see(getattr(client, method)(address, json.dumps(sent), content_type="application/json", headers=key))
+
+    def row(**wrong: Any) -> dict[str, Any]:
+        known = {"name": birds.name(), "phone": birds.phone(), "id_number": birds.number(), "birth_year": 1985}
+        return {**known, "commune": place.commune.uid, **wrong}
+
+    assert by_api(officer, "post", at, {"trainees": [row()]}).status_code == 201
+    for field in ("name", "sex", "birth_year", "commune", "phone", "id_number", "certificate_on", birds.number()):
+        plant = birds.number() + "99999"
+        assert by_api(officer, "post", at, {"trainees": [row(), row(**{field: plant})]}).status_code == 400
+        assert by_api(officer, "patch", f"{at}{one.public_id}/", {field: plant, "version": 2}).status_code == 400
+    assert by_api(officer, "post", f"{at}look/", {"reason": birds.number()}).status_code == 400
+    assert by_api(officer, "post", f"{at}{one.public_id}/steps/remove/", {"reason": birds.phone()}).status_code == 400
+    for other in (Client(), browser(people.ministry), browser(people.collaborator)):
+        assert by_api(other, "post", at, {"trainees": [row()]}).status_code in (401, 403)
+    for client in (officer, auditor):
+        see(client.get(at))
+    see(officer.get(f"{at}{one.public_id}/"))
     see(officer.get("/api/v1/training-classes/"))
     see(officer.get(f"/api/v1/training-classes/{held.public_id}/"))
 

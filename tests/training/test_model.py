@@ -16,7 +16,7 @@ import pytest
 from audit.actors import SYSTEM
 from core.errors import DomainError
 from core.text import fold
-from places.models import Area, AreaSuccession
+from places.models import Area, AreaClosure, AreaSuccession
 from tests import factories as f
 from tests.clocks import Clock
 from tests.training.people import class_of
@@ -187,6 +187,7 @@ def test_person_counts_once_whatever_happens(clock: Clock, seed: int) -> None:
     clock.set("2026-09-15")
     place = f.Place()
     divided = f.area("c42074-2020", name="Cẩm Bình")  # one part went into each of two communes of today
+    AreaClosure.objects.create(ancestor=place.province, area=divided, via="mixed")
     for new in (place.commune, place.other):
         AreaSuccession.objects.create(
             old=divided, new=new, on=dt.date(2025, 7, 1), kind="split", whole=False, verified="yes"

@@ -1,11 +1,14 @@
 """Rosters: who is on them, who may see them, what of them counts, and their end."""
 
 import datetime as dt
+import importlib
 import io
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.apps import apps
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from python_calamine import CalamineWorkbook
@@ -28,6 +31,9 @@ from training.models import Attendance, CountingRule, RosterRetention, Trainee, 
 
 pytestmark = pytest.mark.django_db
 NUMBER = "042085000111"
+# What the first format made of it with the key «a key of the test» in this row.
+FIRST_FORMAT_ROW = "0193a5c2-7b1e-7000-8000-0000000000aa"
+FIRST_FORMAT = "1.LUduwkeK7IHhcjIDuyV8NEQ70RDbkq0KxpLOVLtGMTvruObukd5IANk7J8Mdroh8waaBW_PdnTc4s6Yw"
 
 
 @pytest.fixture(autouse=True)
@@ -268,8 +274,14 @@ def test_sealed_number_opens_only_in_its_row_and_with_its_key(settings: Any) -> 
     hidden = sealed.seal(NUMBER, "row 1")
     assert sealed.seal(NUMBER, "row 1") != hidden  # equal numbers do not look equal
     assert sealed.unseal(hidden, "row 1") == NUMBER
-    changed = hidden[:-3] + ("A" if hidden[-3] != "A" else "B") + hidden[-2:]
-    for text, context in ((hidden, "row 2"), (changed, "row 1"), ("1.AAAA", "row 1"), ("", "row 1")):
+    changed = hidden[:20] + ("A" if hidden[20] != "A" else "B") + hidden[21:]
+    for text, context in (
+        (hidden, "row 2"),
+        (changed, "row 1"),
+        ("2.AAAA", "row 1"),
+        ("2.\u00e2", "row 1"),
+        ("", "row 1"),
+    ):
         with pytest.raises(sealed.Broken):
             sealed.unseal(text, context)
     mark = sealed.keyed("id number", NUMBER)
@@ -277,6 +289,23 @@ def test_sealed_number_opens_only_in_its_row_and_with_its_key(settings: Any) -> 
     assert sealed.keyed("id number", NUMBER) != mark
     with pytest.raises(sealed.Broken):
         sealed.unseal(hidden, "row 1")
+
+
+def test_number_of_the_first_format_is_sealed_anew(place: Any, people: Any, held: TrainingClass, settings: Any) -> None:
+    with_numbers(held, people)
+    two = person(place, id_number=NUMBER), person(place, "Hai", id_number="042085000222")
+    rows = enter(held, *two, actor=people.officer)
+    settings.PERSONAL_DATA_KEY = "a key of the test"
+    Attendance.objects.filter(pk=rows[0].pk).update(public_id=FIRST_FORMAT_ROW)
+    Trainee.objects.filter(attendance=rows[0]).update(id_sealed=FIRST_FORMAT)
+    Trainee.objects.filter(attendance=rows[1]).update(id_sealed=FIRST_FORMAT)  # moved from the other row
+    migration = importlib.import_module("training.migrations.0004_sealed_anew")
+    migration.seal_anew(apps, connection.schema_editor())
+    anew, moved = (Trainee.objects.get(attendance=row).id_sealed for row in rows)
+    assert sealed.unseal(anew, FIRST_FORMAT_ROW) == NUMBER
+    assert moved == FIRST_FORMAT  # it did not open before either
+    migration.seal_anew(apps, connection.schema_editor())
+    assert Trainee.objects.get(attendance=rows[0]).id_sealed == anew
 
 
 @pytest.mark.parametrize("role", ["leader", "accountant", "collaborator", "ministry", "administrator", "auditor"])

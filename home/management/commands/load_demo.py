@@ -13,7 +13,7 @@ from programmes.models import ReportingPeriod
 class Command(BaseCommand):
     help = (
         "Fill an empty database with the demonstration province: invented records that add up to published figures, "
-        "marked as illustrative everywhere. Passwords: DEMO_PASSWORD and DEMO_CLIENT_SECRET, or made at random."
+        "marked as illustrative everywhere. DEMO_PASSWORD, DEMO_TOTP_SECRET and DEMO_CLIENT_SECRET, or made at random."
     )
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.agencies import ensure_ministry
 from clusters.loading import load_clusters
+from coordination.loading import load_coordination
 from outreach.loading import load_lists
 from papers.services import load_papers
 from places.loading import load_areas
@@ -29,7 +30,7 @@ class Command(BaseCommand):
             counts |= load_programmes(left.append) | load_products() | load_clusters()
             counts |= load_training()
             counts["templates of papers"] = load_papers()
-            counts |= load_lists()
+            counts |= load_lists() | load_coordination()
         if options["verbosity"] >= 1:
             for name, count in counts.items():
                 self.stdout.write(f"{count:5} {name}")

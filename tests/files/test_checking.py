@@ -1,0 +1,124 @@
+"""Every stored file is read again: what is missing, changed by a bit or known to nobody is named, with its records."""
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.management import call_command
+from django.core.management.base import CommandError
+
+from core import clock as portal_clock
+from files.checking import FOLDERS, Part, check
+from files.models import StoredFile
+from files.services import path_of, store_bytes
+from files.sweeping import sweep
+from files.tasks import check_files
+from papers.models import PaperTemplate
+from tests import factories as f
+from tests.clocks import Clock
+from tests.reports.test_making import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def folder(settings: Any, tmp_path: Path, clock: Clock) -> Path:
+    settings.FILES_DIR = tmp_path / "files"
+    clock.set(portal_clock.now())
+    return tmp_path / "files"
+
+
+def run(*options: str) -> tuple[str, str]:
+    """What the command said, and the error it ended with."""
+    out, err = io.StringIO(), io.StringIO()
+    try:
+        call_command("check_files", *options, stdout=out, stderr=err)
+    except CommandError as error:
+        assert error.returncode == 1
+        return err.getvalue(), str(error)
+    return out.getvalue(), ""
+
+
+def flip(place: Path) -> None:
+    content = bytearray(place.read_bytes())
+    content[len(content) // 2] ^= 1
+    place.write_bytes(content)
+
+
+def test_flipped_bit_missing_file_and_orphan_are_named_with_their_records(folder: Path, clock: Clock) -> None:
+    place = f.Place()
+    people = f.People(place)
+    f.approved(place, people)
+    report = make(place, people.officer)
+    template = store_bytes(b"template", "text/plain")
+    PaperTemplate.objects.create(form="letter", file=template, version=1)
+    count = StoredFile.objects.count()
+    assert count >= 5 and run() == (f"{count} files, 0 MB, each the same to the byte\n", "")
+
+    files = {row.format: row.file.sha256 for row in report.files.select_related("file")}
+    flip(path_of(files["pdf"]))
+    path_of(files["xlsx"]).unlink()
+    path_of(template.sha256).write_bytes(b"templat")  # cut off
+    unknown = [path_of("ab" + "0" * 62), folder / "copy.pdf"]
+    for one in unknown:
+        one.parent.mkdir(exist_ok=True)
+        one.write_bytes(b"x")
+    said, error = run()
+    assert (
+        error == f"3 of {count} files are missing, changed or known to nobody"
+    )  # what is young may be just being stored
+    pdf = report.files.get(format="pdf")
+    lines = said.splitlines()
+    assert f"changed: {files['pdf'][:2]}/{files['pdf']} (reports.ReportFile {pdf.pk}: {pdf})" in lines
+    assert any(line.startswith(f"missing: {files['xlsx'][:2]}/{files['xlsx']} (reports.ReportFile") for line in lines)
+    assert any(line.startswith(f"changed: {template.sha256[:2]}/{template.sha256} (papers.") for line in lines)
+    clock.move(hours=25)
+    said, error = run()
+    assert error.startswith(f"5 of {count + 2} ")
+    assert {"orphan: copy.pdf", f"orphan: ab/{unknown[0].name}"} <= set(said.splitlines())
+    # Of reports alone neither the template nor what nobody knows.
+    said, error = run("--app", "reports")
+    assert error.startswith("2 of 4 ") and template.sha256 not in said
+
+
+def test_file_just_swept_is_no_fault(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> None:
+    store_bytes(b"forgotten", "text/plain")
+    clock.move(hours=25)
+    found = check()
+    from files import checking
+
+    really = checking.path_of
+
+    def swept(sha256: str) -> Path:
+        sweep()
+        return really(sha256)
+
+    monkeypatch.setattr(checking, "path_of", swept)
+    assert [looked.fault for looked in found] == [None]
+
+
+def test_parts_together_are_everything_and_each_file_is_in_one(clock: Clock) -> None:
+    for number in range(40):
+        store_bytes(bytes([number]), "text/plain")
+    assert sum(len(list(check(Part(number, 7)))) for number in range(1, 8)) == 40
+    assert sorted(name for number in range(1, 25) for name in Part(number, 24).folders()) == FOLDERS
+    with pytest.raises(CommandError):
+        call_command("check_files", "--part", "9/7")
+    with pytest.raises(CommandError):
+        call_command("check_files", "--app", "nowhere")
+
+
+def test_each_hour_of_a_day_reads_its_part_and_tells_the_log(
+    clock: Clock, caplog: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("files.tasks.close_old_connections", lambda: None)  # the test's own would be among them
+    stored = store_bytes(b"damaged", "text/plain")
+    flip(path_of(stored.sha256))
+    clock.set("2026-03-02 00:10")
+    for _hour in range(24):
+        check_files()
+        clock.move(hours=1)
+    assert [record.getMessage() for record in caplog.records if record.levelname == "ERROR"] == [
+        f"stored file changed: {stored.sha256[:2]}/{stored.sha256} (nothing refers to it)"
+    ]
