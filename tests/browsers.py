@@ -4,12 +4,14 @@ import functools
 import os
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.test import Client
+from playwright.sync_api import Error as PlaywrightError
 
 AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
@@ -89,9 +91,28 @@ class Browser:
         assert not self.wrong, "\n".join(self.wrong)
 
 
+def until(page: Any, expression: str, seconds: float = 20) -> Any:
+    """What the JavaScript gives as soon as it is true; fails after so many seconds. The page is asked again and again from
+    outside: `wait_for_function` asks from within, where the page's policy forbids an expression that was not true at once.
+    """
+    last = time.monotonic() + seconds
+    while True:
+        try:
+            value = page.evaluate(expression)
+        except PlaywrightError as error:  # the page went away under the question: another one comes
+            if "context was destroyed" not in str(error).lower():
+                raise
+            value = None
+        if value:
+            return value
+        if time.monotonic() > last:
+            raise AssertionError(f"{page.url}: waited {seconds} s in vain for {expression}")
+        page.wait_for_timeout(30)
+
+
 def sideways_scroll(page: Any) -> int:
     """By how many pixels the page is wider than its window. Right after a link was followed it waits for the page."""
-    page.wait_for_function("document.documentElement && document.readyState === 'complete'")
+    until(page, "document.documentElement && document.readyState === 'complete'")
     return int(page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 

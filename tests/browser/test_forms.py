@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from django.apps import apps
-from playwright.sync_api import TimeoutError
 
 from tests.browser import worlds
 from tests.browser.samples import ACCOUNTS, OFFICER, PAGES, Sample, samples
 from tests.browser.walk import LOOKS, PANELS_ARE_THERE, Walk
+from tests.browsers import until
 
 pytestmark = [
     pytest.mark.needs_browser,
@@ -95,7 +95,7 @@ def send_empty(walk: Walk, sample: Sample) -> bool:
     """False where the page has no form with a required input."""
     page = walk.page
     page.goto(sample.path)
-    page.wait_for_function(PANELS_ARE_THERE)
+    until(page, PANELS_ARE_THERE)
     form = page.evaluate(EMPTY, KEPT)
     if form is None:
         return False
@@ -104,8 +104,8 @@ def send_empty(walk: Walk, sample: Sample) -> bool:
         page.evaluate("document.querySelectorAll('details').forEach((part) => { part.open = true; })")
         page.locator("form[data-sent] button:not([name=find]):not([name=more])").last.click()
     try:
-        page.wait_for_function("document.activeElement?.dataset.kcErrors !== undefined", timeout=5_000)
-    except TimeoutError:
+        until(page, "document.activeElement?.dataset.kcErrors !== undefined", seconds=5)
+    except AssertionError:
         walk.wrong(sample, "sent empty", "the summary of errors has not the focus")
     if not page.title().startswith("Lỗi:"):
         walk.wrong(sample, "sent empty", f"the title is {page.title()}")

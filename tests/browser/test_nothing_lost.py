@@ -15,7 +15,7 @@ from accounts.models import FormDraft, User
 from projects.models import Project
 from tests import factories as f
 from tests.browser.desks import says
-from tests.browsers import Browser
+from tests.browsers import Browser, until
 from tests.processes import wait_until
 
 SIGNED_OUT = (
@@ -78,7 +78,7 @@ def come_back(context: Any, how: str, user: User, url: str) -> Page:
         sign_in(page, user, url)
     page.goto(NEW)
     # What was left on the machine has been sent; a draft of before the cut may be offered already.
-    page.wait_for_function("() => Object.keys(localStorage).every((name) => !name.startsWith('kc-typed:'))")
+    until(page, "() => Object.keys(localStorage).every((name) => !name.startsWith('kc-typed:'))")
     return page
 
 
@@ -169,6 +169,22 @@ def test_session_that_ended_is_said_and_a_new_one_goes_on_in_place(browser: Brow
     page.evaluate("window.dispatchEvent(new Event('focus'))")  # the person is back from the other window
     expect(page.locator("[data-kc-keep-state]")).to_contain_text(says("Draft kept at"), timeout=15_000)
     assert FormDraft.objects.get().fields["name"] == ["Máy sấy gỗ ván ép"]
+
+
+def test_session_that_ended_puts_no_sign_in_into_the_form(browser: Browser, officer: User) -> None:
+    page = browser.page(user=officer)
+    page.goto(NEW)
+    page.wait_for_load_state("networkidle")  # the parts of the page have come
+    Session.objects.all().delete()
+    page.locator("[name='name']").press_sequentially("Máy sấy")
+    with page.expect_response("**/projects/ceilings/"):
+        page.locator("[name='aim']").press_sequentially("gỗ")  # leaving the name asks for the ceilings anew
+    signed_out = page.locator("#ceilings [data-kc-signed-out]")
+    expect(signed_out).to_be_visible()
+    page.keyboard.type(" ván ép")
+    expect(page.locator("[name='aim']")).to_have_value("gỗ ván ép")
+    assert page.locator("main input[type='password']").count() == 0
+    assert signed_out.locator("a").get_attribute("target") == "_blank"
 
 
 def test_signing_out_sends_what_is_left_and_leaves_nothing_on_the_machine(browser: Browser, officer: User) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from accounts.models import User
 from tests.browser.languages import foreign, texts_of
 from tests.browser.samples import Sample
-from tests.browsers import Browser, axe_findings, sideways_scroll
+from tests.browsers import Browser, axe_findings, sideways_scroll, until
 
 WIDTHS = (1280, 768, 390)
 LOOK = Path(__file__).with_name("look.js").read_text(encoding="utf-8")
@@ -128,7 +128,7 @@ class Walk:
     def _go(self, sample: Sample) -> None:
         self.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
         self.page.goto(sample.path)
-        self.page.wait_for_function(PANELS_ARE_THERE)
+        until(self.page, PANELS_ARE_THERE)
 
     def _look(self, sample: Sample, *, picture: bool) -> None:
         self.looked_at += 1
