@@ -9,8 +9,8 @@ from django.shortcuts import render
 
 
 class SignInMiddleware(LoginRequiredMiddleware):
-    """A page leads to the sign-in. A part of a page that is asked for after the session has ended says so where it was to
-    stand: a form to sign in there would take the focus from what the person types into the form around it."""
+    """A page leads to the sign-in. A part of a page that is asked for after the session has ended says so where it was
+    to stand: a form to sign in there would take the focus from what the person types into the form around it."""
 
     def handle_no_permission(self, request: HttpRequest, view_func: Callable[..., Any]) -> HttpResponseBase:
         if request.headers.get("HX-Request") == "true":

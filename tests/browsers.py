@@ -92,9 +92,8 @@ class Browser:
 
 
 def until(page: Any, expression: str, seconds: float = 20) -> Any:
-    """What the JavaScript gives as soon as it is true; fails after so many seconds. The page is asked again and again from
-    outside: `wait_for_function` asks from within, where the page's policy forbids an expression that was not true at once.
-    """
+    """What the JavaScript gives as soon as it is true; fails after so many seconds. The page is asked from outside, again
+    and again: `wait_for_function` asks from within, and there the page's policy forbids all tries but the first."""
     last = time.monotonic() + seconds
     while True:
         try:
