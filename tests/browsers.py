@@ -92,8 +92,8 @@ class Browser:
 
 
 def until(page: Any, expression: str, seconds: float = 20) -> Any:
-    """What the JavaScript gives as soon as it is true; fails after so many seconds. The page is asked from outside: what
-    `wait_for_function` asks a second time is asked from within, and that the policy of the page forbids."""
+    """What the JavaScript gives as soon as it is true; fails after so many seconds. The page is asked from outside: a
+    second question of `wait_for_function` comes from within, where the policy of the page forbids it."""
     last = time.monotonic() + seconds
     while True:
         try:
