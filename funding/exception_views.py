@@ -47,6 +47,7 @@ class ExceptionForm(CodeForm, OnceForm):
     classes = forms.BooleanField(label=gettext_lazy("Classes"), required=False)
     rosters = forms.BooleanField(label=gettext_lazy("Rosters"), required=False)
     brands = forms.BooleanField(label=gettext_lazy("Brands"), required=False)
+    selections = forms.BooleanField(label=gettext_lazy("Selections of products"), required=False)
     clusters = forms.BooleanField(label=gettext_lazy("Industrial clusters"), required=False)
     person = forms.ModelChoiceField(
         label=gettext_lazy("Who may record"), queryset=User.objects.none(), to_field_name="public_id", required=False

@@ -1,4 +1,5 @@
-"""What was scored and decided in a selection stays as it was, and so do brands that count in the locked time."""
+"""What was scored and decided in a selection stays as it was, and so do brands and selections that count in the locked
+time."""
 
 from collections.abc import Callable
 
@@ -6,6 +7,10 @@ from core.guards import register, row_rules
 from projects.guards import locked_in, opened_in, waiting_in
 
 _DECIDED = "('selected', 'certified')"
+_SAME_ROUND = (
+    "known.public_id = NEW.public_id OR (known.province_id = NEW.province_id AND known.level_id = NEW.level_id "
+    "AND known.year = NEW.year AND known.name = NEW.name)"
+)
 
 
 def _decided(round_id: str) -> str:
@@ -53,8 +58,8 @@ register(
         "A decided round stays as it is; only its certificates follow.",
         message="the results are decided",
         insert=(
-            "EXISTS (SELECT 1 FROM products_selectionround known WHERE (known.id = NEW.id "
-            f"OR known.public_id = NEW.public_id) AND known.state IN {_DECIDED})"
+            f"EXISTS (SELECT 1 FROM products_selectionround known WHERE (known.id = NEW.id OR {_SAME_ROUND}) "
+            f"AND known.state IN {_DECIDED})"
         ),
         update=(
             f"NEW.id <> OLD.id OR (OLD.state IN {_DECIDED} AND (NOT (OLD.state = 'selected' AND "
@@ -77,8 +82,9 @@ def _firm(row: str, column: str) -> str:
     )
 
 
-def _locked_brand(row: str) -> str:
-    return locked_in(f"{row}.counts_on", _firm(row, "province_id"))
+def _locked_brand(row: str, *days: str) -> str:
+    firm = _firm(row, "province_id")
+    return f"({' OR '.join(locked_in(f'{row}.{day}', firm) for day in days or ('counts_on', 'granted_counts_on'))})"
 
 
 def _opened_brand(projects: str) -> str:
@@ -87,14 +93,26 @@ def _opened_brand(projects: str) -> str:
 
 _FIRST, _LAST = "COALESCE(OLD.project_id, NEW.project_id)", "COALESCE(NEW.project_id, OLD.project_id)"
 _ONE_PROJECT = f"(SELECT {_FIRST} WHERE {_FIRST} = {_LAST})"  # from a project to another one only by an area
-_FILED = ("product_id", "project_id", "counts_on", "filed_no", "filed_on")
-_OTHER_BRAND = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in _FILED)
+
+
+def _differs(*columns: str) -> str:
+    return " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+
+
+# A grant in the open time leaves a filing of the locked time as it is, and the other way round.
+_OTHER_BRAND = " OR ".join(
+    f"(({_differs(*columns)}) AND ({_locked_brand('OLD', day)} OR {_locked_brand('NEW', day)}))"
+    for day, columns in (
+        ("counts_on", ("product_id", "project_id", "counts_on", "filed_no", "filed_on")),
+        ("granted_counts_on", ("product_id", "project_id", "granted_counts_on", "granted_no", "valid_from")),
+    )
+)
 
 register(
     row_rules(
         "brands_line",
         "products_brand",
-        "A brand that counts in the locked time keeps filing and project; none is filed into it, but by an exception.",
+        "A brand that counts in the locked time keeps filing, grant and project; none gets there but by an exception.",
         message="the day is locked",
         insert=(
             f"({_locked_brand('NEW')} AND NOT {_opened_brand('(NEW.project_id)')}) OR EXISTS (SELECT 1 FROM "
@@ -103,11 +121,83 @@ register(
         ),
         update=(
             "NEW.id <> OLD.id OR NEW.public_id <> OLD.public_id "
-            f"OR (({_OTHER_BRAND}) AND ({_locked_brand('OLD')} OR {_locked_brand('NEW')}) "
-            "AND NOT (NEW.product_id = OLD.product_id AND NEW.exception_at IS DISTINCT FROM OLD.exception_at "
-            f"AND {_opened_brand(_ONE_PROJECT)}))"
+            f"OR (({_OTHER_BRAND}) AND NOT (NEW.product_id = OLD.product_id "
+            f"AND NEW.exception_at IS DISTINCT FROM OLD.exception_at AND {_opened_brand(_ONE_PROJECT)}))"
         ),
         delete=_locked_brand("OLD"),
         before=(waiting_in(_firm("NEW", "province_id")), waiting_in(_firm("OLD", "province_id"))),
     )
+)
+
+# --- the line over selections: entries, results, certificates ---------------------------------------------------------
+
+_ENTRIES, _ROUNDS, _CERTIFICATES = "products_selectionentry", "products_selectionround", "products_certificate"
+
+
+def _round_of(entry: str, column: str) -> str:
+    return f"(SELECT r.{column} FROM {_ENTRIES} n JOIN {_ROUNDS} r ON r.id = n.round_id WHERE n.id = {entry})"
+
+
+def _place_of(entry: str) -> str:
+    return (
+        f"(SELECT f.area_id FROM {_ENTRIES} n JOIN products_product p ON p.id = n.product_id "
+        f"JOIN enterprises_enterprise f ON f.id = p.enterprise_id WHERE n.id = {entry})"
+    )
+
+
+def _line(name: str, table: str, purpose: str, province: str, projects: str, areas: str, moved: str, same: str) -> None:
+    """`province`: with {0} for the row. `moved`: when an update is one of what counts. `same`: which row of `known` a
+    row would replace."""
+    old, new = province.format("OLD"), province.format("NEW")
+    into = f"({locked_in('NEW.counts_on', new)} AND NOT "
+    into += opened_in("NEW", "selections", "exception_at", new, projects, areas) + ")"
+    known = locked_in("known.counts_on", province.format("known"))
+    register(
+        row_rules(
+            name,
+            table,
+            purpose,
+            message="the day is locked",
+            insert=f"{into} OR EXISTS (SELECT 1 FROM {table} known WHERE (known.id = NEW.id OR {same}) AND {known})",
+            update=(
+                f"NEW.id <> OLD.id OR (({moved}) AND ({locked_in('OLD.counts_on', old)} OR {into})) "
+                # «UPDATE OR REPLACE» on SQLite would remove the row that stands in the way.
+                f"OR EXISTS (SELECT 1 FROM {table} known WHERE known.id <> OLD.id AND ({same}) AND {known})"
+            ),
+            delete=locked_in("OLD.counts_on", old),
+            before=(waiting_in(new), waiting_in(old)),
+        )
+    )
+
+
+_line(
+    "selection_entries_line",
+    _ENTRIES,
+    "A product entered in the locked time stays in its round; none is entered into that time, but by an exception.",
+    f"(SELECT province_id FROM {_ROUNDS} WHERE id = {{0}}.round_id)",
+    f"(SELECT project_id FROM {_ROUNDS} WHERE id = NEW.round_id)",
+    _firm("NEW", "area_id"),
+    _differs("public_id", "round_id", "product_id", "registered_on", "counts_on"),
+    "known.public_id = NEW.public_id OR (known.round_id = NEW.round_id AND known.product_id = NEW.product_id)",
+)
+_line(
+    "selection_results_line",
+    _ROUNDS,
+    "No results are decided into the locked time, but by an exception.",
+    "{0}.province_id",
+    "(NEW.project_id)",
+    "(NEW.province_id)",
+    f"{_differs('public_id', 'counts_on', 'province_id', 'level_id')} "
+    f"OR (OLD.state NOT IN {_DECIDED} AND NEW.state IN {_DECIDED})",
+    _SAME_ROUND,
+)
+_line(
+    "selection_certificates_line",
+    _CERTIFICATES,
+    "A certificate that counts in the locked time stays; none is entered into it, but by an exception.",
+    _round_of("{0}.entry_id", "province_id"),
+    _round_of("NEW.entry_id", "project_id"),
+    _place_of("NEW.entry_id"),
+    _differs("entry_id", "number", "issued_on", "valid_to", "counts_on"),
+    "known.entry_id = NEW.entry_id",
 )

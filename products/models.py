@@ -183,8 +183,8 @@ class BrandQuerySet(models.QuerySet["Brand"]):
 class Brand(models.Model):
     """A brand or trade mark of a product and its registration. `project`: the one that supported it. `counts_on`: the
     day as of which reports count the product as one with a brand: that of the filing, or of its recording where that
-    day was locked (programmes/locking.py); None while it is only prepared. `exception`, `exception_at`: by which it was
-    filed or changed in the locked time, and when."""
+    day was locked (programmes/locking.py); None while it is only prepared; `granted_counts_on`: the same of its
+    certificate. `exception`, `exception_at`: by which it was filed, granted or changed in the locked time, and when."""
 
     public_id = public_id_field()
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="brands")
@@ -199,6 +199,7 @@ class Brand(models.Model):
     ended_on = models.DateField(null=True, blank=True)
     reason = NfcCharField(max_length=500, blank=True)
     counts_on = models.DateField(null=True, blank=True)
+    granted_counts_on = models.DateField(null=True, blank=True)
     exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
     exception_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
@@ -216,7 +217,8 @@ class Brand(models.Model):
                 name="brand_filed_by_number",
             ),
             models.CheckConstraint(
-                condition=~Q(state="granted") | (Q(valid_from__isnull=False) & ~Q(granted_no="")),
+                condition=~Q(state="granted")
+                | (Q(valid_from__isnull=False, granted_counts_on__isnull=False) & ~Q(granted_no="")),
                 name="brand_granted_by_number",
             ),
             models.CheckConstraint(
@@ -255,7 +257,8 @@ class RoundQuerySet(models.QuerySet["SelectionRound"]):
 
 class SelectionRound(models.Model):
     """One selection (cuộc bình chọn). `province` is whose records these are: of a regional or national round only what
-    the province entered there. `counts_on`: as of when reports count it, see Brand."""
+    the province entered there. `counts_on`: as of when reports count its results; `exception`, `exception_at`: by which
+    they were decided into the locked time; see Brand."""
 
     public_id = public_id_field()
     level = models.ForeignKey(SelectionLevel, on_delete=models.PROTECT, related_name="rounds")
@@ -272,6 +275,8 @@ class SelectionRound(models.Model):
     result_no = NfcCharField(max_length=60, blank=True)
     result_on = models.DateField(null=True, blank=True)
     counts_on = models.DateField(null=True, blank=True)
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
+    exception_at = models.DateTimeField(null=True)
     version = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(default=clock.now)
 
@@ -352,7 +357,8 @@ class EntryQuerySet(models.QuerySet["SelectionEntry"]):
 
 class SelectionEntry(models.Model):
     """A product in a round. `from_certificate`: the certificate of a lower level it enters with. `score`: what its
-    scores came to when the result was decided, None where there was no total. `counts_on` as in Brand."""
+    scores came to when the result was decided, None where there was no total. `counts_on`, `exception`, `exception_at`
+    as in Brand."""
 
     public_id = public_id_field()
     round = models.ForeignKey(SelectionRound, on_delete=models.PROTECT, related_name="entries")
@@ -365,6 +371,8 @@ class SelectionEntry(models.Model):
     reason = NfcCharField(max_length=500, blank=True)
     score = models.DecimalField(max_digits=9, decimal_places=4, null=True, blank=True)
     counts_on = models.DateField()
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
+    exception_at = models.DateTimeField(null=True)
 
     objects: ClassVar[Any] = EntryQuerySet.as_manager()
 
@@ -404,12 +412,16 @@ class Score(models.Model):
 
 
 class Certificate(models.Model):
-    """What a recognised entry is given. `valid_to` None: not reported."""
+    """What a recognised entry is given. `valid_to` None: not reported. `counts_on`, `exception`, `exception_at` as in
+    Brand."""
 
     entry = models.OneToOneField(SelectionEntry, on_delete=models.PROTECT, related_name="certificate")
     number = NfcCharField(max_length=60)
     issued_on = models.DateField()
     valid_to = models.DateField(null=True, blank=True)
+    counts_on = models.DateField()
+    exception = models.ForeignKey(LockException, on_delete=models.PROTECT, null=True, related_name="+")
+    exception_at = models.DateTimeField(null=True)
 
     class Meta:
         ordering = ["id"]

@@ -38,8 +38,10 @@ from products.models import (
 from products.permissions import may_enter, may_run, may_score_for
 from products.services import fresh, past, same_version
 from products.states import ROUND
-from programmes.locking import counting_day, is_locked
-from projects.models import Project
+from programmes.locking import is_locked
+from projects.exceptions import SELECTIONS, Where, counting
+from projects.exceptions import note as note_exception
+from projects.models import LockException, Project
 
 BEFORE_SCORING = (RoundState.OPEN, RoundState.ENTRIES_CLOSED)
 
@@ -238,6 +240,17 @@ def lower_certificates(row: SelectionRound, products: Any = None) -> "Any":
     return found.select_related("entry__product", "entry__round__level").order_by("-issued_on", "id")
 
 
+def _where(row: SelectionRound, product: Product | None = None) -> Where:
+    """What an entry or a certificate belongs to; the results of the round where no product is named."""
+    area = row.province_id if product is None else product.enterprise.area_id
+    return Where(row.province_id, (row.project_id,) if row.project_id else (), (area,))
+
+
+def _tell(exception: LockException | None, row: SelectionRound, what: str, actor: "User") -> None:
+    if exception is not None:
+        note_exception(exception, row, f"{row.name}: {what}", actor=actor)
+
+
 @transaction.atomic
 def enter_product(
     row: SelectionRound,
@@ -268,9 +281,12 @@ def enter_product(
             errors["certificate"] = _("This certificate is not valid on the day of the entry.")
     if errors:
         raise Invalid(fields=errors)
-    counts_on = counting_day(row.province_id, registered_on)
+    counts_on, exception = counting(SELECTIONS, _where(row, product), registered_on, actor)
     values = {"product": product, "registered_on": registered_on, "from_certificate": certificate}
-    entry: SelectionEntry = SelectionEntry.objects.create(round=row, counts_on=counts_on, **values)
+    entry: SelectionEntry = SelectionEntry.objects.create(
+        round=row, counts_on=counts_on, exception=exception, exception_at=clock.now() if exception else None, **values
+    )
+    _tell(exception, row, _("Entry of «%(name)s»") % {"name": product.name}, actor)
     record(entry, "enter_product", actor=actor, changes=fresh(values), within=row)
     return entry
 
@@ -443,7 +459,10 @@ def _results(row: SelectionRound, move: Move) -> None:
         entry.save()
     recognised = [s.entry.product.name for s in told if s.entry.result == Result.RECOGNISED]
     row.result_no, row.result_on = number, on
-    row.counts_on = counting_day(row.province_id, on)  # type: ignore[arg-type]
+    row.counts_on, exception = counting(SELECTIONS, _where(row), on, move.actor)  # type: ignore[arg-type]
+    if exception is not None:
+        row.exception, row.exception_at = exception, clock.now()
+        _tell(exception, row, _("Results decided"), move.actor)
     move.changes["result_no"] = (None, number)
     move.changes["result_on"] = (None, on)
     move.changes["recognised"] = (None, recognised)
@@ -453,7 +472,7 @@ def _results(row: SelectionRound, move: Move) -> None:
 def _certificates(row: SelectionRound, move: Move) -> None:
     """Every recognised entry gets its certificate."""
     given, errors = move.data.get("certificates") or {}, {}
-    entries = list(row.entries.filter(result=Result.RECOGNISED))
+    entries = list(row.entries.filter(result=Result.RECOGNISED).select_related("product__enterprise"))
     numbers: list[str] = []
     for entry in entries:
         number, issued_on, valid_to = given.get(entry.pk, ("", None, None))
@@ -471,12 +490,17 @@ def _certificates(row: SelectionRound, move: Move) -> None:
         numbers.append(number)
     if errors:
         raise Invalid(fields=errors)
-    Certificate.objects.bulk_create(
-        Certificate(
-            entry=entry, number=_line(given[entry.pk][0]), issued_on=given[entry.pk][1], valid_to=given[entry.pk][2]
-        )
-        for entry in entries
-    )
+    made = []
+    for entry in entries:
+        number, issued_on, valid_to = given[entry.pk]
+        counts_on, exception = counting(SELECTIONS, _where(row, entry.product), issued_on, move.actor)
+        one = Certificate(
+            entry=entry, number=_line(number), issued_on=issued_on, valid_to=valid_to, counts_on=counts_on,
+            exception=exception, exception_at=clock.now() if exception else None,
+        )  # fmt: skip
+        _tell(exception, row, _("Certificate %(number)s") % {"number": one.number}, move.actor)
+        made.append(one)
+    Certificate.objects.bulk_create(made)
     move.changes["certificates"] = (None, numbers)
 
 

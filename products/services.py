@@ -200,7 +200,8 @@ def change_brand(row: Brand, data: BrandData, *, actor: "User", version: int | N
     same_version(row, version)
     changes = changed(row, values)
     exception = None
-    if "project" in changes and row.counts_on and is_locked(row.product.enterprise.province_id, row.counts_on):
+    province_id, days = row.product.enterprise.province_id, (row.counts_on, row.granted_counts_on)
+    if "project" in changes and any(day and is_locked(province_id, day) for day in days):
         exception = covering(BRANDS, _place(row.product, row.project, values["project"]), actor)
         if exception is None:
             raise WrongState(_("This brand counts in the locked time; its project stays."), code="locked")
@@ -248,7 +249,9 @@ def _dates_of_brand(row: Brand, move: Move) -> None:
         _under(row, exception, move.actor)
         new = {"filed_no": number, "filed_on": on, "counts_on": counts_on}
     elif move.step.code == "grant":
-        new = {"granted_no": number, "valid_from": on, "valid_to": last}
+        counts_on, exception = counting(BRANDS, _place(row.product, row.project), on, move.actor)  # type: ignore[arg-type]
+        _under(row, exception, move.actor)
+        new = {"granted_no": number, "valid_from": on, "valid_to": last, "granted_counts_on": counts_on}
     else:
         new = {"ended_on": on, "reason": move.note[:500]}
     move.changes.update({name: (old, value) for name, (old, value) in changed(row, new).items()})

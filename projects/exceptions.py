@@ -3,8 +3,9 @@
 What is recorded within it counts on its own day although that is locked; a report of that time made again then has
 another figure, as a corrected version. Nothing that was said is changed or removed by it: progress is corrected by a
 further update, and money is never dated back (a late voucher is recorded in the open time). A class, who is counted of
-its roster, a brand and what a cluster reached are put right in their rows, with the trail of it. The database knows the
-exception: a row counts in the locked time only with the one it names, and while that is open (`guards.py` of each app).
+its roster, a brand and what a cluster reached are put right in their rows, with the trail of it; of a selection what is
+late is entered. The database knows the exception: a row counts in the locked time only with the one it names, and while
+that is open (`guards.py` of each app).
 """
 
 import datetime as dt
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
 LONGEST = 14  # days
-KINDS = PROGRESS, CLASSES, ROSTERS, BRANDS, CLUSTERS = "progress", "classes", "rosters", "brands", "clusters"
+PROGRESS, CLASSES, ROSTERS, BRANDS, SELECTIONS, CLUSTERS = KINDS = (
+    "progress", "classes", "rosters", "brands", "selections", "clusters",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,7 @@ class ExceptionData:
     classes: bool = False
     rosters: bool = False
     brands: bool = False
+    selections: bool = False
     clusters: bool = False
 
 

@@ -74,8 +74,8 @@ def opened_in(row: str, kind: str, moment: str, province: str, projects: str, ar
 
 
 _KEPT = (
-    "id", "public_id", "province_id", "project_id", "area_id", "progress", "classes", "rosters", "brands", "clusters",
-    "person_id", "agency_id", "reason", "opened_by_id", "opened_at", "ends_at",
+    "id", "public_id", "province_id", "project_id", "area_id", "progress", "classes", "rosters", "brands", "selections",
+    "clusters", "person_id", "agency_id", "reason", "opened_by_id", "opened_at", "ends_at",
 )  # fmt: skip
 
 register(

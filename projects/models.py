@@ -564,6 +564,7 @@ class LockException(models.Model):
     classes = models.BooleanField(_("classes"))
     rosters = models.BooleanField(_("rosters"), default=False)
     brands = models.BooleanField(_("brands"), default=False)
+    selections = models.BooleanField(_("selections"), default=False)
     clusters = models.BooleanField(_("clusters"), default=False)
     person = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
     agency = models.ForeignKey(Agency, on_delete=models.PROTECT, null=True, related_name="+")
@@ -589,7 +590,12 @@ class LockException(models.Model):
                 name="lock_exception_of_one_recorder",
             ),
             models.CheckConstraint(
-                condition=Q(progress=True) | Q(classes=True) | Q(rosters=True) | Q(brands=True) | Q(clusters=True),
+                condition=Q(progress=True)
+                | Q(classes=True)
+                | Q(rosters=True)
+                | Q(brands=True)
+                | Q(selections=True)
+                | Q(clusters=True),
                 name="lock_exception_opens_something",
             ),
             models.CheckConstraint(condition=Q(ends_at__gt=F("opened_at")), name="lock_exception_times_ordered"),
@@ -613,7 +619,7 @@ class LockException(models.Model):
         """What is opened, in words."""
         kinds = {
             "progress": _("Progress and results"), "classes": _("Classes"), "rosters": _("Rosters"),
-            "brands": _("Brands"), "clusters": _("Industrial clusters"),
+            "brands": _("Brands"), "selections": _("Selections of products"), "clusters": _("Industrial clusters"),
         }  # fmt: skip
         return "; ".join(str(words) for name, words in kinds.items() if getattr(self, name))
 

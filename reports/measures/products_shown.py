@@ -40,12 +40,12 @@ class BrandsFiled(_Brands):
 
 @measure
 class BrandsGranted(_Brands):
-    """Brands registered, on the first day of the certificate; also those that have expired since (định nghĩa của cổng,
-    chưa đối chiếu văn bản)."""
+    """Brands registered, on the day as of which the certificate counts; also those that have expired since (định nghĩa
+    của cổng, chưa đối chiếu văn bản)."""
 
     code = "brands.granted"
     title = "Nhãn hiệu được cấp văn bằng bảo hộ"
-    on = "valid_from"
+    on = "granted_counts_on"
 
     def rows(self, asked: Asked) -> "QuerySet[Any]":
         return Brand.objects.filter(state__in=[BrandState.GRANTED, BrandState.EXPIRED])
@@ -141,13 +141,13 @@ class RecognisedInCountry(_Recognised):
 
 @measure
 class Certified(RecordMeasure):
-    """Certificates given to recognised products of all levels, on their date (định nghĩa của cổng, chưa đối chiếu văn
-    bản)."""
+    """Certificates given to recognised products of all levels, on the day as of which they count (định nghĩa của cổng,
+    chưa đối chiếu văn bản)."""
 
     code = "products.certified"
     title = "Giấy chứng nhận sản phẩm CNNT tiêu biểu đã cấp"
     unit = "giấy"
-    on = "issued_on"
+    on = "counts_on"
     area = "entry__product__enterprise__area_id"
     source = "entry__round__project__programme__source"
     reads = ("number", "entry__round__public_id", "entry__product__name")

@@ -27,8 +27,8 @@ from funding.resources import PledgeData, promise, receive
 from funding.services import Voucher, pay
 from jobs.services import work_once
 from outreach.services import RoundData, create_round, save_sheet
-from products.models import Score
-from products.selections import give_scores
+from products.models import Certificate, Score
+from products.selections import enter_product, give_scores
 from products.services import BrandData, create_brand, take_brand_step
 from programmes.locking import lock_through
 from projects.adjustments import ask, take_adjustment_step
@@ -578,6 +578,88 @@ def against_brands(o: Office) -> list[str]:
     ]
 
 
+def against_locked_entries(o: Office) -> list[str]:
+    """One of the locked time; and one of the open time that is to get there: bare, by an exception of another kind, by
+    one that was not open then."""
+    day, officer, table = clock.today() - dt.timedelta(days=1), o.people.officer, "products_selectionentry"
+    row = making.round_(o.place, o.people, project=o.project)
+    locked = enter_product(row, making.product(o.place, o.people), day, actor=officer)
+    lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
+    later = enter_product(row, making.product(o.place, o.people, "Mắm"), clock.today(), actor=officer)
+    product = making.product(o.place, o.people, "Bánh").pk
+    fresh = {"id": None, "public_id": f"'{f.new_uuid().hex}'", "product_id": str(product)}
+    return [
+        f"UPDATE {table} SET registered_on = '2000-01-01' WHERE id = {locked.pk}",
+        f"UPDATE {table} SET counts_on = '{clock.today()}' WHERE id = {locked.pk}",
+        f"UPDATE {table} SET product_id = {product} WHERE id = {locked.pk}",
+        *(f"UPDATE {table} SET counts_on = '{day}'{by} WHERE id = {later.pk}" for by in not_opened_by(o)),
+        f"DELETE FROM {table} WHERE id = {locked.pk}",
+        copy(table, locked.pk, **fresh),  # type: ignore[arg-type]
+        *replace(table, locked.pk, counts_on="'2100-01-01'"),
+        *replace(table, locked.pk, id="9999", public_id=f"'{f.new_uuid().hex}'", counts_on="'2100-01-01'"),
+        *truncate(table),
+    ]
+
+
+def against_locked_results(o: Office) -> list[str]:
+    day, table = clock.today() - dt.timedelta(days=1), "products_selectionround"
+    rounds = [
+        making.scoring(o.place, o.people, making.product(o.place, o.people, name), on=day, name=name, project=o.project)
+        for name in ("Bún", "Mắm")
+    ]
+    making.decided(rounds[0], o.people.leader, day)
+    lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
+    decide = f"UPDATE {table} SET state = 'selected', result_no = '8', result_on = '{day}', counts_on = '{day}'"
+    return [
+        f"UPDATE {table} SET counts_on = '{clock.today()}' WHERE id = {rounds[0].pk}",
+        *(f"{decide}{by} WHERE id = {rounds[1].pk}" for by in not_opened_by(o)),
+        copy(
+            table,
+            rounds[0].pk,
+            id=None,
+            public_id=f"'{f.new_uuid().hex}'",
+            name="'Khác'",  # type: ignore[arg-type]
+        ),
+        *replace(table, rounds[0].pk, id="9999", public_id=f"'{f.new_uuid().hex}'", counts_on="'2100-01-01'"),
+        *truncate(table),
+    ]
+
+
+def against_locked_certificates(o: Office) -> list[str]:
+    day, table = clock.today() - dt.timedelta(days=1), "products_certificate"
+    names, rounds = ("Bún", "Mắm", "Bánh"), []
+    for name in names:
+        product = making.product(o.place, o.people, name)
+        row = making.scoring(o.place, o.people, product, on=day, name=name, project=o.project)
+        rounds.append(making.decided(row, o.people.leader, day))
+    making.certified(rounds[0], o.people.officer, day)
+    lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
+    making.certified(rounds[1], o.people.officer, clock.today())
+    locked, later = (Certificate.objects.get(entry__round=row).pk for row in rounds[:2])
+    waiting = rounds[2].entries.get().pk
+    return [
+        f"UPDATE {table} SET number = 'x' WHERE id = {locked}",
+        f"UPDATE {table} SET counts_on = '{clock.today()}' WHERE id = {locked}",
+        *(f"UPDATE {table} SET counts_on = '{day}'{by} WHERE id = {later}" for by in not_opened_by(o)),
+        f"DELETE FROM {table} WHERE id = {locked}",
+        copy(table, locked, id=None, entry_id=str(waiting)),  # type: ignore[arg-type]
+        *replace(table, locked, counts_on="'2100-01-01'"),
+        *replace(table, locked, id="9999", counts_on="'2100-01-01'"),
+        *truncate(table),
+    ]
+
+
+def not_opened_by(o: Office) -> list[str]:
+    """What a row of a selection may say of an exception that does not open the line for it."""
+    (other, _moment), (fits, moment) = stale(o, "brands"), stale(o, "selections")
+    now = f"{clock.now():%Y-%m-%d %H:%M:%S+00:00}"
+    return [
+        "",
+        f", exception_id = {other}, exception_at = '{now}'",
+        f", exception_id = {fits}, exception_at = '{moment}'",
+    ]
+
+
 def against_cluster_parts(table: str, change: str) -> Callable[[Office], list[str]]:
     def tried(o: Office) -> list[str]:
         day, officer = clock.today() - dt.timedelta(days=1), o.people.officer
@@ -671,6 +753,9 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "selection_entries": against_entries,
     "selection_criteria": against_weights,
     "selection_decided": against_decided_round,
+    "selection_entries_line": against_locked_entries,
+    "selection_results_line": against_locked_results,
+    "selection_certificates_line": against_locked_certificates,
     "inspection_signed": against_signed_inspection,
     "inspection_requirements": against_its_requirements,
     "inspection_photos": against_its_photos,

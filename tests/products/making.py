@@ -55,9 +55,10 @@ def scoring(
     weights: tuple[int, int] | None = (60, 40),
     user: Any = None,
     on: dt.date = dt.date(2026, 9, 1),
+    **fields: Any,
 ) -> SelectionRound:
     """A round of the province with two members (the first with an account, if given), being scored."""
-    row = round_(place, people)
+    row = round_(place, people, **fields)
     for one in products:
         enter_product(row, one, on, actor=people.officer)
     members = [MemberData("Ủy viên A", user=user), MemberData("Ủy viên B")]
@@ -78,9 +79,9 @@ def decided(row: SelectionRound, leader: User, on: dt.date = dt.date(2026, 9, 10
     return take_round_step(row, "decide_results", actor=leader, data=data)
 
 
-def certified(row: SelectionRound, officer: User) -> SelectionRound:
+def certified(row: SelectionRound, officer: User, on: dt.date = dt.date(2026, 9, 15)) -> SelectionRound:
     papers = {
-        entry.pk: (f"GCN-{row.pk}-{entry.pk}", dt.date(2026, 9, 15), dt.date(2029, 9, 15))
+        entry.pk: (f"GCN-{row.pk}-{entry.pk}", on, on.replace(year=on.year + 3))
         for entry in row.entries.filter(result="recognised")
     }
     return take_round_step(row, "certify", actor=officer, data={"certificates": papers})

@@ -11,12 +11,14 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from accounts.models import CodeTries
+from accounts.roles import Role
 from audit.models import Entry
 from clusters.models import ClusterStage
 from clusters.services import KINDS, ClusterData, add_part, change_part, create_cluster, remove_part
 from core import guards
 from core.errors import Invalid, NotAllowed, WrongState
-from products.models import Brand
+from products.models import Brand, Certificate
+from products.selections import MemberData, enter_product, remove_entry, set_council, take_round_step
 from products.services import BrandData, change_brand, create_brand, take_brand_step
 from programmes.locking import lock_through
 from programmes.models import DataLock
@@ -298,6 +300,62 @@ def test_brand_is_filed_and_its_project_put_right_in_the_locked_time(
     clock.set("2026-04-20 09:00")
     with pytest.raises(WrongState):
         change_brand(within, BrandData("Hương quê", project), actor=officer)
+
+
+def test_selection_of_the_locked_time_is_entered_late_within_its_exception_alone(
+    place: f.Place, people: f.People, project: Project, clock: Clock
+) -> None:
+    officer, leader = people.officer, people.leader
+    goods = [making.product(place, people, name) for name in ("Bún", "Mắm", "Bánh")]
+    row = making.round_(place, people, name="Bình chọn 2026", project=project)
+    assert enter_product(row, goods[0], MARCH, actor=officer).counts_on == APRIL
+    other = opened(project, people, person=officer, progress=False, brands=True)
+    assert enter_product(row, goods[1], MARCH, actor=officer).counts_on == APRIL  # of another kind
+    exception = opened(project, people, person=officer, progress=False, selections=True)
+    late = enter_product(row, goods[2], MARCH, actor=officer)
+    assert (late.counts_on, late.exception) == (MARCH, exception)
+    with pytest.raises(WrongState):
+        remove_entry(late, "Nhầm", actor=officer)  # entered, not removed
+    row = set_council(row, [MemberData("Ủy viên A")], actor=officer)
+    for step in ("close_entries", "begin_scoring"):
+        row = take_round_step(row, step, actor=officer)
+    # The leader who decides has none of their own: nobody opens the line for themselves.
+    row = making.decided(row, leader, MARCH)
+    assert (row.counts_on, row.exception) == (APRIL, None)
+    row = making.certified(row, officer, MARCH)
+    assert set(Certificate.objects.values_list("counts_on", "exception")) == {(MARCH, exception.pk)}
+    assert (written(exception), written(other)) == (4, 0)
+    clock.set("2026-04-20 09:00")
+    again = making.round_(place, people, name="Sau đó", project=project)
+    assert enter_product(again, goods[0], MARCH, actor=officer).counts_on == dt.date(2026, 4, 20)
+
+
+def test_results_are_decided_into_the_locked_time_within_an_exception_of_another_leader(
+    place: f.Place, people: f.People, project: Project
+) -> None:
+    second = f.user("lanhdao2", Role.LEADER, place.province)
+    row = making.scoring(place, people, making.product(place, people), on=MARCH, project=project)
+    exception = opened(project, people, person=second, progress=False, selections=True)
+    row = making.decided(row, second, MARCH)
+    assert (row.counts_on, row.exception, written(exception)) == (MARCH, exception, 1)
+
+
+def test_grant_of_a_brand_counts_in_the_locked_time_within_an_exception_alone(
+    place: f.Place, people: f.People, project: Project, clock: Clock
+) -> None:
+    officer, product = people.officer, making.product(place, people)
+    rows = [create_brand(product, BrandData(name, project), actor=officer) for name in ("A", "B")]
+    for row in rows:
+        take_brand_step(row, "file", actor=officer, data={"number": row.name, "on": MARCH})
+    grant: dict[str, Any] = {"number": "1", "on": MARCH}
+    assert take_brand_step(rows[0], "grant", actor=officer, data=grant).granted_counts_on == APRIL
+    exception = opened(project, people, person=officer, progress=False, brands=True)
+    clock.move(seconds=1)
+    row = take_brand_step(rows[1], "grant", actor=officer, data=grant)
+    assert (row.granted_counts_on, row.counts_on, row.exception) == (MARCH, APRIL, exception)
+    close_exception(exception, "Xong", actor=people.leader)
+    with pytest.raises(WrongState):  # it was filed in the open time, and its grant counts in the locked one
+        change_brand(row, BrandData(row.name, None), actor=officer)
 
 
 def test_cluster_reaches_its_stage_in_the_locked_time_within_an_exception(

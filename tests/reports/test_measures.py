@@ -89,13 +89,13 @@ def everything(place: f.Place, people: f.People) -> None:
         entry = SelectionEntry.objects.create(
             round=round_, product=product, registered_on=day, counts_on=day, result="recognised"
         )
-        Certificate.objects.create(entry=entry, number=f"{number}", issued_on=day)
+        Certificate.objects.create(entry=entry, number=f"{number}", issued_on=day, counts_on=day)
         SelectionRound.objects.filter(pk=round_.pk).update(
             state="certified", result_no="1", result_on=day, counts_on=day
         )
         Brand.objects.create(
             product=product, name=f"Hương {number}", project=local if number else None, state="granted", filed_no="1",
-            filed_on=day, counts_on=day, granted_no="2", valid_from=day,
+            filed_on=day, counts_on=day, granted_no="2", valid_from=day, granted_counts_on=day,
         )  # fmt: skip
     stage = ClusterStage.objects.create(code="RUN", name="Hoạt động", operating=True)
     for number, (area, water) in enumerate(((place.commune, "operating"), (place.other, "none"), (place.other, ""))):
