@@ -294,7 +294,7 @@ def course(request: HttpRequest, public_id: UUID) -> HttpResponse:
             return redirect("training:detail", public_id)
     else:
         services.require_open(row.project)
-        services.require_not_locked(row)
+        services.require_changeable(row, user)
     titles = {"session": _("Sessions"), "trainer": _("Trainers")}
     context = {"row": row, "grids": [{**grid, "title": titles[grid["name"]]} for grid in form.grids]}
     return render_form(request, "training/course.html", form, context, error)

@@ -245,7 +245,7 @@ def tell_course(
     if errors:
         raise Invalid(fields=errors)
     require_open(row.project)
-    require_not_locked(row)
+    exception = require_changeable(row, actor)
     if version is not None and version != row.version:
         raise Conflict(_("Somebody else has changed this in the meantime. Look at it again."), code="stale")
     before = {"sessions": told_sessions(row), "trainers": told_trainers(row)}
@@ -259,8 +259,11 @@ def tell_course(
     changes = {name: (before[name], after[name]) for name in after if before[name] != after[name]}
     if changes:
         row.version += 1
+        if exception is not None:
+            row.exception, row.exception_at = exception, clock.now()
         row.save()
         record(row, "change", actor=actor, changes=changes, within=row.project)
+        _tell(row, exception, actor)
     return row
 
 

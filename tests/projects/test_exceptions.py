@@ -4,6 +4,7 @@ report of that time made again has it; nobody and nothing else, and no longer th
 import datetime as dt
 from collections.abc import Callable
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -34,7 +35,7 @@ from tests.projects.lives import browser, in_state, reported
 from tests.projects.test_line import LINE, MARCH, a_class, figures
 from training.models import Attendance, TrainingClass
 from training.rosters import TraineeData, add_trainees, change_trainee, remove_trainee, say_apart, say_same
-from training.services import ClassData, change_class
+from training.services import ClassData, SessionData, TrainerData, change_class, tell_course
 
 pytestmark = pytest.mark.django_db
 APRIL = dt.date(2026, 4, 5)
@@ -108,6 +109,25 @@ def test_class_is_entered_and_put_right_in_the_locked_time_by_the_office_named(
     with pytest.raises(WrongState):
         change_class(held, ClassData("x", "new_skill", project.area, MARCH, MARCH, 1), actor=people.officer)
     assert a_class(project, people, MARCH, 9).counts_on == APRIL
+
+
+def test_sessions_and_trainers_of_the_locked_time_are_told_within_the_exception_of_the_class(
+    project: Project, people: f.People, clock: Clock
+) -> None:
+    held, told = project.classes.get(), ([SessionData(MARCH, Decimal(8))], [TrainerData("Trần Thị Lan")])
+    with pytest.raises(WrongState):
+        tell_course(held, *told, actor=people.officer)
+    page = reverse("training:course", args=[held.public_id])
+    assert browser(people.officer).get(page).status_code == 409
+    row = opened(project, people, person=people.officer, classes=True)
+    assert browser(people.officer).get(page).status_code == 200
+    clock.move(seconds=1)
+    assert tell_course(held, *told, actor=people.officer).exception == row
+    assert (held.sessions.count(), held.trainers.count(), written(row)) == (1, 1, 1)
+    close_exception(row, "Đã xong", actor=people.leader)
+    with pytest.raises(WrongState):
+        tell_course(held, [], [], actor=people.officer)
+    assert held.sessions.count() == 1
 
 
 def test_database_lets_nothing_count_in_the_locked_time_without_an_open_exception(
