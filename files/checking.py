@@ -14,13 +14,15 @@ from typing import Any
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from core import clock
-from files.models import StoredFile
+from files.models import FileFault, PartRead, StoredFile
 from files.services import path_of
 from files.sweeping import KEPT, referring
 
+PARTS = 24  # one an hour: each file is read once a day
 FOLDERS = [f"{number:02x}" for number in range(256)]
 AT_ONCE = 500  # rows
 NAMED = 5  # records named for a file, of one kind
@@ -100,14 +102,35 @@ def _look_at(row: StoredFile) -> Looked:
     return Looked(size, Fault(what, row.sha256, records_of(row)))
 
 
+def users_of(row: StoredFile) -> list[Any]:
+    """The records that refer to the file, five of a kind at the most."""
+    found: list[Any] = []
+    for relation in referring():
+        users = relation.related_model._base_manager.filter(**{relation.field.name: row}).order_by("pk")
+        found += users[:NAMED]
+    return found
+
+
 def records_of(row: StoredFile) -> tuple[str, ...]:
     """Who refers to the file, in words for whoever has to mend it."""
-    found = []
-    for relation in referring():
-        model = relation.related_model
-        users = model._base_manager.filter(**{relation.field.name: row}).order_by("pk")
-        found += [f"{model._meta.label} {user.pk}: {user}" for user in users[:NAMED]]
-    return tuple(found)
+    return tuple(f"{user._meta.label} {user.pk}: {user}" for user in users_of(row))
+
+
+def read(part: Part) -> list[Fault]:
+    """Look at the part and keep what is wrong there now, for the page of the administrator."""
+    files, faults = 0, []
+    for looked in check(part):
+        files += 1
+        if looked.fault:
+            faults.append(looked.fault)
+    now = clock.now()
+    with transaction.atomic():
+        for fault in faults:
+            told = {"part": part.number, "seen_at": now}
+            FileFault.objects.update_or_create(what=fault.what, name=fault.name[:255], defaults=told)
+        FileFault.objects.filter(part=part.number, seen_at__lt=now).delete()  # mended
+        PartRead.objects.update_or_create(part=part.number, defaults={"read_at": now, "files": files})
+    return faults
 
 
 def _orphans(part: Part) -> Iterator[Fault]:

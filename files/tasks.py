@@ -6,7 +6,7 @@ from celery import shared_task
 from django.db import close_old_connections
 
 from core import clock
-from files.checking import Part, check
+from files.checking import PARTS, Part, read
 from files.sweeping import sweep
 
 log = logging.getLogger(__name__)
@@ -21,8 +21,8 @@ def sweep_files() -> None:
 
 @shared_task(name="files.check", ignore_result=True, expires=3000)
 def check_files() -> None:
-    """Every hour one part of 24, so that each file is read once a day. What is wrong stands in the worker's log."""
+    """Every hour one part, so that each file is read once a day. What is wrong stands on the administrator's page and
+    in the worker's log."""
     close_old_connections()
-    for looked in check(Part(clock.now().hour + 1, 24)):
-        if looked.fault:
-            log.error("stored file %s", looked.fault)
+    for fault in read(Part(clock.now().hour % PARTS + 1, PARTS)):
+        log.error("stored file %s", fault)

@@ -96,6 +96,7 @@ PLACES = (
         "reports",
     ),
     Place(_("Templates of papers"), "papers:templates", ("papers:template",), frozenset({Role.ADMINISTRATOR}), "plans"),
+    Place(_("Stored files"), "home:damaged_files", ("home:damaged_files",), frozenset({Role.ADMINISTRATOR}), "reports"),
     Place(
         _("Programs (API)"),
         "accounts:clients",

@@ -22,6 +22,7 @@ from coordination import exchange
 from coordination.models import GivenTask, Side, TaskState, Thread
 from core import clock
 from core.models import Source
+from files.models import FileFault
 from funding.models import Pledge, ProjectBalance
 from outreach.advice import overdue
 from outreach.models import Advice
@@ -723,6 +724,20 @@ def left_behind(user: User) -> Group:
     return Group("left_behind", _("Work left behind"), rows, task)
 
 
+def damaged_files(user: User) -> Group:
+    """What the daily reading of the stored files found."""
+
+    def task(row: FileFault) -> Task:
+        return Task(
+            _("Put the file %(name)s back from a backup") % {"name": row.name[:12]},
+            reverse("home:damaged_files"),
+            f"{row.get_what_display()} · {_waiting_words(_since(row.found_at))}",
+        )
+
+    rows = FileFault.objects.exclude(what=FileFault.What.ORPHAN)
+    return Group("damaged_files", _("Damaged or missing files"), rows, task)
+
+
 def without_collaborator(user: User) -> Group:
     def task(row: Area) -> Task:
         url = f"{reverse('accounts:people')}?give={row.uid}"
@@ -753,7 +768,7 @@ BY_ROLE: dict[str, tuple[Callable[[User], Group], ...]] = {
     ),
     Role.ACCOUNTANT: (to_appraise, to_pay, to_settle, to_close, to_answer, given_to),
     Role.MINISTRY: (at_ministry, to_adjust),
-    Role.ADMINISTRATOR: (left_behind, without_role, without_collaborator, to_review),
+    Role.ADMINISTRATOR: (damaged_files, left_behind, without_role, without_collaborator, to_review),
 }
 # fmt: on
 

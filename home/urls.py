@@ -10,5 +10,6 @@ urlpatterns = [
     path("overview/money/<uuid:public_id>/", views.money_effect, name="money_effect"),
     path("overview/cases/", views.exceptions, name="exceptions"),
     path("overview/network/", views.network, name="network"),
+    path("overview/files/", views.damaged_files, name="damaged_files"),
     path("overview/targets/<int:target_id>/", views.target, name="target"),
 ]

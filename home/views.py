@@ -20,9 +20,10 @@ from accounts.signed_in import user_of
 from core import clock, sheets
 from core.errors import NotAllowed
 from core.models import Source
+from files.models import FileFault
+from home import damage, overview, todo
 from home import exceptions as cases
 from home import network as coverage
-from home import overview, todo
 from home.effect import effects
 from home.forms import NetworkFilter
 from places.models import Area
@@ -212,6 +213,15 @@ def exceptions(request: HttpRequest) -> HttpResponse:
         "over": cases.over_norm(decided.filter(year=year)) if year and not only else None,
     }
     return render(request, "home/exceptions.html", context)
+
+
+@require_safe
+def damaged_files(request: HttpRequest) -> HttpResponse:
+    """What is wrong with stored files, and how far their daily reading is."""
+    may_administer(user_of(request)).require()
+    page = Paginator(FileFault.objects.all(), PAGE_SIZE).get_page(request.GET.get("page"))
+    rows = [(fault, damage.records_of(fault)) for fault in page.object_list]
+    return render(request, "home/damaged_files.html", {"page": page, "rows": rows, "reading": damage.reading()})
 
 
 NETWORK_COLUMNS = (

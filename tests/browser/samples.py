@@ -228,6 +228,7 @@ PAGES["home:records"] = lambda: [
     ("none", [], OFFICER, "?from=1999&to=1999"),
 ]
 
+_plain("home:damaged_files", ADMINISTRATOR)
 _plain("home:network", before="?on=01/03/2025", none="?on=01/01/1800")
 _plain("home:exceptions", AUDITOR, year="?year=2026", kind="?kind=repeated", none="?year=1999")
 PAGES["home:money_effect"] = lambda: [

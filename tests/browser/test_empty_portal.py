@@ -38,6 +38,7 @@ def pages_without_records() -> list[Sample]:
 
 
 OF_ADMINISTRATORS = (
+    "home:damaged_files",
     "reports:schedule",
     "reports:layouts",
     "reports:layout_new",

@@ -15,6 +15,7 @@ from accounts.roles import Role
 from accounts.services import create_user, deactivate_user, grant_role
 from audit.actors import SYSTEM
 from core import clock
+from files.models import FileFault, PartRead
 from home.models import Portal
 from imports.importers import importer_of
 from imports.services import send
@@ -76,6 +77,7 @@ def load_demonstration() -> None:
     layout = LayoutData(today, "Theo phân công ký", signer_titles="KT. GIÁM ĐỐC\nPHÓ GIÁM ĐỐC", symbol="/BC-SCT")
     change_layout(province, layout, actor=administrator)
     _audit(province)
+    _damage(regular)
     params = {"kind": PROGRAMME_RESULTS.code, "period": period.pk, "area": province.pk}
     for state, values in {
         "queued": {},
@@ -113,6 +115,14 @@ def _inspections(officer: User) -> None:
     )  # fmt: skip
     sign_inspection(record_inspection(project, data, actor=officer), actor=officer)
     record_inspection(project, data, actor=officer)
+
+
+def _damage(report: Report) -> None:
+    """A file of the report and one of nobody are told as damaged."""
+    damaged = report.files.select_related("file")[0].file
+    FileFault.objects.create(what="changed", name=damaged.sha256, part=1)
+    FileFault.objects.create(what="orphan", name="ab/tep-la.pdf", part=1)
+    PartRead.objects.create(part=1, read_at=clock.now(), files=1204)
 
 
 def _audit(province: Area) -> None:

@@ -7,16 +7,19 @@ from typing import Any
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
+from django.urls import reverse
 
 from core import clock as portal_clock
 from files.checking import FOLDERS, Part, check
-from files.models import StoredFile
+from files.models import FileFault, StoredFile
 from files.services import path_of, store_bytes
-from files.sweeping import sweep
+from files.sweeping import referring, sweep
 from files.tasks import check_files
+from home.damage import KINDS
 from papers.models import PaperTemplate
 from tests import factories as f
 from tests.clocks import Clock
+from tests.projects.lives import browser
 from tests.reports.test_making import make
 
 pytestmark = pytest.mark.django_db
@@ -107,6 +110,44 @@ def test_parts_together_are_everything_and_each_file_is_in_one(clock: Clock) -> 
         call_command("check_files", "--part", "9/7")
     with pytest.raises(CommandError):
         call_command("check_files", "--app", "nowhere")
+
+
+def test_page_of_administrators_tells_what_is_damaged_until_it_is_put_back(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("files.tasks.close_old_connections", lambda: None)
+    place = f.Place()
+    people = f.People(place)
+    f.approved(place, people)
+    report = make(place, people.officer)
+    pdf = report.files.select_related("file").get(format="pdf")
+    admin, page = browser(people.administrator), reverse("home:damaged_files")
+
+    def day() -> str:
+        for _hour in range(24):
+            check_files()
+            clock.move(hours=1)
+        return str(admin.get(page).content.decode())
+
+    assert "Đến nay chưa thấy tệp nào hỏng" in admin.get(page).content.decode()  # nothing was read yet
+    assert "Đủ mọi tệp" in day()
+    flip(path_of(pdf.file.sha256))
+    shown = day()
+    assert f"{pdf.file.sha256[:2]}/{pdf.file.sha256}" in shown and f"Tệp của báo cáo {pdf.pk}" in shown
+    assert "Bị hỏng" in shown
+    assert f"Lấy lại tệp {pdf.file.sha256[:12]} từ bản sao lưu" in admin.get("/").content.decode()
+    first = FileFault.objects.get().found_at
+    day()
+    assert FileFault.objects.get().found_at == first  # since when stays
+    flip(path_of(pdf.file.sha256))
+    assert "Đủ mọi tệp" in day()
+    clock.move(hours=3)
+    assert "đã hơn một ngày" in admin.get(page).content.decode()
+    assert browser(people.officer).get(page).status_code == 403
+
+
+def test_every_kind_of_record_that_refers_to_files_has_its_words() -> None:
+    assert {relation.related_model._meta.label for relation in referring()} == set(KINDS)
 
 
 def test_each_hour_of_a_day_reads_its_part_and_tells_the_log(
