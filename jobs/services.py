@@ -13,6 +13,7 @@ from django.conf import settings
 from django.db import IntegrityError, connection, transaction
 from django.db.models import F, Max, Min, Q
 from django.utils.translation import gettext as _
+from kombu.pools import producers
 
 from audit.actors import Actor
 from audit.origin import Origin, origin
@@ -99,10 +100,16 @@ def _turn(priority: Priority, lane: str) -> int:
     return first if turns["mine"] is None else max(first, int(turns["mine"]) + 1)
 
 
+def _short() -> Any:
+    """A connection whose broker has a second to answer: whoever rings is in a request or gives a tick."""
+    return current_app.connection_for_write(transport_options={"socket_timeout": 1})
+
+
 def ring() -> None:
     """Tell a worker that there is something to do. A lost bell costs five seconds: the tick rings again."""
     try:
-        current_app.send_task("jobs.work", retry=False, ignore_result=True)
+        with producers[_short()].acquire(block=True) as producer:
+            current_app.send_task("jobs.work", retry=False, ignore_result=True, producer=producer)
     except Exception:  # the broker is away; the row is there and the tick will find it
         log.warning("the bell could not be rung", exc_info=True)
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -196,6 +197,15 @@ class Redis:
         with socket.socket() as probe:
             return probe.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def freeze(self) -> None:
+        """It takes connections and answers nothing, as on a machine that swaps."""
+        assert self.process
+        self.process.send_signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        assert self.process
+        self.process.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         if self.process is not None:
             self.process.kill()
@@ -238,7 +248,10 @@ class Asking:
 
 
 @pytest.mark.skipif(shutil.which("redis-server") is None, reason="needs redis-server: apt-get install redis-server")
-def test_broker_away_delays_reports_and_loses_and_doubles_none(worker: Worker, phases: Phases, capsys: Any) -> None:
+@pytest.mark.parametrize("how", ["stopped", "frozen"])
+def test_broker_away_delays_reports_and_loses_and_doubles_none(
+    worker: Worker, phases: Phases, capsys: Any, how: str
+) -> None:
     """Five seconds, or BROKER_AWAY of them (make chaos: 60). Who asks meanwhile is not kept waiting; the report that
     was in the middle goes on; once the broker is there again the tick finds the others."""
     away = float(os.environ.get("BROKER_AWAY", "5"))
@@ -254,7 +267,7 @@ def test_broker_away_delays_reports_and_loses_and_doubles_none(worker: Worker, p
         phases.hold("figures")
         ask()
         phases.wait_for("figures")
-        redis.stop()
+        redis.stop() if how == "stopped" else redis.freeze()
         begin = time.monotonic()
         ask()
         phases.clear()
@@ -262,7 +275,7 @@ def test_broker_away_delays_reports_and_loses_and_doubles_none(worker: Worker, p
         time.sleep(max(0, away - 1 - (time.monotonic() - begin)))
         ask()
         time.sleep(max(0, away - (time.monotonic() - begin)))
-        redis.start()
+        redis.start() if how == "stopped" else redis.thaw()
         back = time.monotonic()
         wait_until(lambda: done(ask.jobs), 60, "the reports asked for while the broker was away")
         waited = time.monotonic() - back
@@ -272,7 +285,7 @@ def test_broker_away_delays_reports_and_loses_and_doubles_none(worker: Worker, p
         assert max(ask.seconds) < 2, ask.seconds
         with capsys.disabled():
             print(
-                f"\n{connection.vendor}: broker away for {back - begin:.0f} s, asking took {max(ask.seconds):.2f} s at "
+                f"\n{connection.vendor}: broker {how} for {back - begin:.0f} s, asking took {max(ask.seconds):.2f} s at "
                 f"most, all made once {waited:.1f} s after its return"
             )
         # Control: it is the tick that finds them.
