@@ -252,7 +252,7 @@ class Asking:
 def test_broker_away_delays_reports_and_loses_and_doubles_none(
     worker: Worker, phases: Phases, capsys: Any, how: str
 ) -> None:
-    """Five seconds, or BROKER_AWAY of them (make chaos: 60). Who asks meanwhile is not kept waiting; the report that
+    """Gone or not answering for five seconds, or BROKER_AWAY of them (make chaos: 60). Who asks meanwhile is not kept waiting; the report that
     was in the middle goes on; once the broker is there again the tick finds the others."""
     away = float(os.environ.get("BROKER_AWAY", "5"))
     redis = Redis()
@@ -285,8 +285,8 @@ def test_broker_away_delays_reports_and_loses_and_doubles_none(
         assert max(ask.seconds) < 2, ask.seconds
         with capsys.disabled():
             print(
-                f"\n{connection.vendor}: broker {how} for {back - begin:.0f} s, asking took {max(ask.seconds):.2f} s at "
-                f"most, all made once {waited:.1f} s after its return"
+                f"\n{connection.vendor}: broker {how} for {back - begin:.0f} s, asking took {max(ask.seconds):.2f} s "
+                f"at most, all made once {waited:.1f} s after its return"
             )
         # Control: it is the tick that finds them.
         worker.kill(beat)
