@@ -252,8 +252,8 @@ class Asking:
 def test_broker_away_delays_reports_and_loses_and_doubles_none(
     worker: Worker, phases: Phases, capsys: Any, how: str
 ) -> None:
-    """Gone or not answering for five seconds, or BROKER_AWAY of them (make chaos: 60). Who asks meanwhile is not kept waiting; the report that
-    was in the middle goes on; once the broker is there again the tick finds the others."""
+    """Gone, or not answering, for five seconds or BROKER_AWAY of them (make chaos: 60). Who asks meanwhile is not kept
+    waiting; the report that was in the middle goes on; once the broker is there again the tick finds the others."""
     away = float(os.environ.get("BROKER_AWAY", "5"))
     redis = Redis()
     redis.start()
