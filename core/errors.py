@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 
 class DomainError(Exception):
     """A rule refused the action. `message` is a sentence for the person; `fields` names the inputs to blame.
@@ -66,6 +68,12 @@ class Conflict(DomainError):
     """Somebody else was first, or the same thing exists already: 409."""
 
     code = "conflict"
+
+
+def of_guard() -> Conflict:
+    """What a person is told where a guard of the database refused what the service had let through: what it had asked
+    about changed in between."""
+    return Conflict(_("Something this depends on has just changed, so nothing was stored. Look at it again."))
 
 
 class CeilingExceeded(DomainError):

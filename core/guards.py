@@ -6,13 +6,13 @@ engines, because Django rebuilds a SQLite table for many changes and its trigger
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
-from django.db import connections, router, transaction
+from django.db import DatabaseError, connections, router, transaction
 
 PREFIX = "kc_"
 
@@ -152,6 +152,12 @@ def row_rules(
     return Guard(name, table, purpose, tuple(sqlite), tuple(postgresql))
 
 
+def refusal(error: BaseException) -> str | None:
+    """The name of the guard by which the database refused, if that is what the error is."""
+    found = re.search(r"\bguard (\w+): ", str(error)) if isinstance(error, DatabaseError) else None
+    return found[1] if found else None
+
+
 # --- putting them in place -------------------------------------------------------------------------------------
 
 _REFUSE = (
@@ -212,6 +218,19 @@ def lift_before_migrate(using: str = "default", plan: list[Any] | None = None, *
     is something to migrate, and made again by reinstall_after_migrate."""
     if using == "default" and plan and connections[using].vendor == "sqlite" and router.allow_migrate(using, "core"):
         _drop(using)
+
+
+def lift_from(*tables: str) -> Callable[[Any, Any], None]:
+    """For `RunPython` before a migration that fills a column a guard speaks of: guards of this version may be in place
+    already, when another app was migrated before. They are made again after the migration."""
+
+    def lift(apps: Any, schema_editor: Any) -> None:
+        for trigger, table in _present(schema_editor.connection.alias):
+            if table in tables:
+                on = f" ON {table}" if schema_editor.connection.vendor == "postgresql" else ""
+                schema_editor.execute(f"DROP TRIGGER {trigger}{on}")
+
+    return lift
 
 
 def reinstall_after_migrate(using: str = "default", **kwargs: Any) -> None:

@@ -27,6 +27,15 @@ def lock(obj: M, *related: str) -> M:
     return row
 
 
+def lock_number(kind: int, number: int, *, shared: bool = False) -> None:
+    """On PostgreSQL: nobody else holds the number of this kind (shared: but others that share it) until the transaction
+    ends. Nothing outside a transaction. On SQLite the transaction itself sees to that."""
+    connection = transaction.get_connection()
+    if connection.vendor == "postgresql" and connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT pg_advisory_xact_lock{'_shared' if shared else ''}(%s, %s)", [kind, number])
+
+
 def lock_name(name: str) -> None:
     """Nobody else works on this name until the transaction ends: for what has no row yet. On SQLite the transaction
     itself sees to that."""

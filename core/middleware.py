@@ -1,12 +1,16 @@
 """Pages: a DomainError that no view caught becomes a page with its status and its reason."""
 
+import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from core.errors import DomainError
+from core import guards
+from core.errors import DomainError, of_guard
+
+log = logging.getLogger(__name__)
 
 
 class DomainErrorMiddleware:
@@ -24,6 +28,9 @@ class DomainErrorMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        if guards.refusal(exception):
+            log.error("a guard refused what a service let through", exc_info=exception)
+            exception = of_guard()
         if not isinstance(exception, DomainError):
             return None
         return render(request, "errors/domain.html", {"error": exception}, status=exception.status)

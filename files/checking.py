@@ -102,27 +102,31 @@ def _look_at(row: StoredFile) -> Looked:
     return Looked(size, Fault(what, row.sha256, records_of(row)))
 
 
-def users_of(row: StoredFile) -> list[Any]:
-    """The records that refer to the file, five of a kind at the most."""
-    found: list[Any] = []
-    for relation in referring():
-        users = relation.related_model._base_manager.filter(**{relation.field.name: row}).order_by("pk")
-        found += users[:NAMED]
-    return found
-
-
 def records_of(row: StoredFile) -> tuple[str, ...]:
     """Who refers to the file, in words for whoever has to mend it."""
-    return tuple(f"{user._meta.label} {user.pk}: {user}" for user in users_of(row))
+    found = []
+    for relation in referring():
+        model = relation.related_model
+        users = model._base_manager.filter(**{relation.field.name: row}).order_by("pk")
+        found += [f"{model._meta.label} {user.pk}: {user}" for user in users[:NAMED]]
+    return tuple(found)
+
+
+def next_part() -> Part:
+    """The one never read, else the one read longest ago: an hour without a worker is made up for at once."""
+    read_already = dict(PartRead.objects.order_by("read_at", "part").values_list("part", "read_at"))
+    never = [number for number in range(1, PARTS + 1) if number not in read_already]
+    return Part(never[0] if never else next(iter(read_already)), PARTS)
 
 
 def read(part: Part) -> list[Fault]:
     """Look at the part and keep what is wrong there now, for the page of the administrator."""
     files, faults = 0, []
     for looked in check(part):
-        files += 1
         if looked.fault:
             faults.append(looked.fault)
+        if looked.fault is None or looked.fault.what != "orphan":
+            files += 1
     now = clock.now()
     with transaction.atomic():
         for fault in faults:
@@ -151,4 +155,5 @@ def _unknown(root: Path, folder: str, known: set[str], limit: dt.datetime) -> It
         except FileNotFoundError:  # swept just now
             continue
         if old:
-            yield Fault("orphan", f"{folder}/{name}".lstrip("/"))
+            shown = os.fsencode(name).decode("utf-8", "backslashreplace")  # a name of another system's bytes
+            yield Fault("orphan", f"{folder}/{shown}".lstrip("/"))

@@ -5,8 +5,7 @@ import logging
 from celery import shared_task
 from django.db import close_old_connections
 
-from core import clock
-from files.checking import PARTS, Part, read
+from files.checking import next_part, read
 from files.sweeping import sweep
 
 log = logging.getLogger(__name__)
@@ -24,5 +23,5 @@ def check_files() -> None:
     """Every hour one part, so that each file is read once a day. What is wrong stands on the administrator's page and
     in the worker's log."""
     close_old_connections()
-    for fault in read(Part(clock.now().hour % PARTS + 1, PARTS)):
+    for fault in read(next_part()):
         log.error("stored file %s", fault)

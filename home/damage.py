@@ -1,14 +1,18 @@
-"""What the daily reading of the stored files found (files/checking.py), for administrators."""
+"""What the daily reading of the stored files found (files/checking.py), for administrators. The store is one for all
+provinces: its state is told to the administrators of each, and of the records only kind and number."""
 
 import datetime as dt
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db.models import Min, Sum
 from django.utils.translation import gettext_lazy as _
 
 from core import clock
-from files.checking import PARTS, users_of
+from files.checking import PARTS
 from files.models import FileFault, PartRead, StoredFile
+from files.sweeping import referring
 
 LATE = dt.timedelta(hours=25)
 
@@ -55,7 +59,14 @@ def reading() -> Reading:
     return Reading(told["files"] or 0, PartRead.objects.count(), told["oldest"])
 
 
-def records_of(fault: FileFault) -> list[str]:
-    """Kind and number of the records that refer to the file."""
-    row = StoredFile.objects.filter(sha256=fault.name).first()
-    return [f"{KINDS[user._meta.label]} {user.pk}" for user in users_of(row)] if row else []
+def records_of(faults: Iterable[FileFault]) -> dict[str, list[str]]:
+    """{hash: kind and number of the records that refer to the file}, with one question for each kind."""
+    names = [fault.name for fault in faults if fault.what != FileFault.What.ORPHAN]
+    files = dict(StoredFile.objects.filter(sha256__in=names).values_list("pk", "sha256"))
+    found: dict[str, list[str]] = defaultdict(list)
+    for relation in referring() if files else ():
+        name = f"{relation.field.name}_id"
+        users = relation.related_model._base_manager.filter(**{f"{name}__in": list(files)}).order_by("pk")
+        for file, user in users.values_list(name, "pk"):
+            found[files[file]].append(f"{KINDS[relation.related_model._meta.label]} {user}")
+    return found

@@ -220,8 +220,14 @@ def damaged_files(request: HttpRequest) -> HttpResponse:
     """What is wrong with stored files, and how far their daily reading is."""
     may_administer(user_of(request)).require()
     page = Paginator(FileFault.objects.all(), PAGE_SIZE).get_page(request.GET.get("page"))
-    rows = [(fault, damage.records_of(fault)) for fault in page.object_list]
-    return render(request, "home/damaged_files.html", {"page": page, "rows": rows, "reading": damage.reading()})
+    records = damage.records_of(page.object_list)
+    context = {
+        "page": page,
+        "rows": [(fault, records.get(fault.name, [])) for fault in page.object_list],
+        "damaged": FileFault.objects.exclude(what=FileFault.What.ORPHAN).count(),
+        "reading": damage.reading(),
+    }
+    return render(request, "home/damaged_files.html", context)
 
 
 NETWORK_COLUMNS = (

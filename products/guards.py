@@ -35,7 +35,16 @@ def _kept(name: str, table: str, purpose: str, column: str, held: Callable[[str]
                 f"{held(f'NEW.{column}')} OR EXISTS (SELECT 1 FROM {table} known WHERE (known.id = NEW.id{same}) "
                 f"AND {held(f'known.{column}')})"
             ),
-            update=f"NEW.id <> OLD.id OR {held(f'OLD.{column}')} OR {held(f'NEW.{column}')}",
+            update=(
+                f"NEW.id <> OLD.id OR {held(f'OLD.{column}')} OR {held(f'NEW.{column}')}"
+                # «UPDATE OR REPLACE» on SQLite would remove the row that stands in the way.
+                + (
+                    f" OR EXISTS (SELECT 1 FROM {table} known WHERE known.id <> OLD.id AND (1 = 0{same}) "
+                    f"AND {held(f'known.{column}')})"
+                    if same
+                    else ""
+                )
+            ),
             delete=held(f"OLD.{column}"),
         )
     )
@@ -107,6 +116,11 @@ _OTHER_BRAND = " OR ".join(
         ("granted_counts_on", ("product_id", "project_id", "granted_counts_on", "granted_no", "valid_from")),
     )
 )
+_GRANTED = "('granted', 'expired')"  # what reports count as granted
+_OTHER_BRAND += (
+    f" OR ((OLD.state IN {_GRANTED}) <> (NEW.state IN {_GRANTED}) "
+    f"AND ({_locked_brand('OLD', 'granted_counts_on')} OR {_locked_brand('NEW', 'granted_counts_on')}))"
+)
 
 register(
     row_rules(
@@ -131,6 +145,7 @@ register(
 
 # --- the line over selections: entries, results, certificates ---------------------------------------------------------
 
+_HOME = "(SELECT f.province_id FROM enterprises_enterprise f WHERE f.id = OLD.enterprise_id)"
 _ENTRIES, _ROUNDS, _CERTIFICATES = "products_selectionentry", "products_selectionround", "products_certificate"
 
 
@@ -190,6 +205,34 @@ _line(
     f"{_differs('public_id', 'counts_on', 'province_id', 'level_id')} "
     f"OR (OLD.state NOT IN {_DECIDED} AND NEW.state IN {_DECIDED})",
     _SAME_ROUND,
+)
+_OF_LOCKED = f"SELECT 1 FROM {_ENTRIES} n WHERE n.{{0}} = OLD.id AND " + locked_in("n.counts_on", "{1}")
+register(
+    row_rules(
+        "selection_rounds_line",
+        _ROUNDS,
+        "A round with entries of the locked time keeps level, province and project, by which they are counted.",
+        message="the day is locked",
+        insert="1 = 0",
+        update=(
+            f"({_differs('level_id', 'province_id', 'project_id')}) "
+            f"AND EXISTS ({_OF_LOCKED.format('round_id', 'OLD.province_id')})"
+        ),
+        delete="1 = 0",  # the entries keep it
+        before=(waiting_in("OLD.province_id"), ""),
+    )
+)
+register(
+    row_rules(
+        "products_line",
+        "products_product",
+        "A product entered into a selection in the locked time keeps its group, by which it is counted.",
+        message="the day is locked",
+        insert="1 = 0",
+        update=f"({_differs('group_id')}) AND EXISTS ({_OF_LOCKED.format('product_id', _HOME)})",
+        delete="1 = 0",  # the entries keep it
+        before=(waiting_in(_HOME), ""),
+    )
 )
 _line(
     "selection_certificates_line",

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from accounts.models import User
@@ -125,6 +125,9 @@ def change_round(row: SelectionRound, data: RoundData, *, actor: "User", version
     changes = changed(row, values)
     if {"level", "province"} & set(changes):
         raise Invalid(fields={"level": _("A round keeps its level; enter another round.")})
+    first = row.entries.aggregate(first=Min("counts_on"))["first"]
+    if "project" in changes and first is not None and is_locked(row.province_id, first):
+        raise Invalid(fields={"project": _("Entries of this round count in the locked time; its project stays.")})
     if changes:
         for name, value in values.items():
             setattr(row, name, value)
@@ -491,9 +494,13 @@ def _certificates(row: SelectionRound, move: Move) -> None:
     if errors:
         raise Invalid(fields=errors)
     made = []
+    known: dict[tuple[int, dt.date], tuple[dt.date, LockException | None]] = {}  # one question for a place and a day
     for entry in entries:
         number, issued_on, valid_to = given[entry.pk]
-        counts_on, exception = counting(SELECTIONS, _where(row, entry.product), issued_on, move.actor)
+        place = entry.product.enterprise.area_id, issued_on
+        if place not in known:
+            known[place] = counting(SELECTIONS, _where(row, entry.product), issued_on, move.actor)
+        counts_on, exception = known[place]
         one = Certificate(
             entry=entry, number=_line(number), issued_on=issued_on, valid_to=valid_to, counts_on=counts_on,
             exception=exception, exception_at=clock.now() if exception else None,

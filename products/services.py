@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import QuerySet
+from django.db.models import Min, QuerySet
 from django.utils.translation import gettext as _
 
 from audit.services import changed, record
@@ -26,6 +26,7 @@ from products.models import (
     Product,
     ProductGroup,
     Result,
+    SelectionEntry,
     Spearhead,
 )
 from products.permissions import may_change_brand, may_enter
@@ -129,6 +130,10 @@ def change_product(row: Product, data: ProductData, *, actor: "User", version: i
         raise Invalid(fields={"enterprise": _("A product stays with its establishment; enter another one there.")})
     same_version(row, version)
     changes = changed(row, values)
+    first = SelectionEntry.objects.filter(product=row).aggregate(first=Min("counts_on"))["first"]
+    if "group" in changes and first is not None and is_locked(row.enterprise.province_id, first):
+        text = _("This product was entered into a selection in the locked time; its group stays.")
+        raise Invalid(fields={"group": text})
     if changes:
         for name, value in values.items():
             setattr(row, name, value)

@@ -8,12 +8,13 @@ classes alike; what of these is said late counts in reports from the day it is r
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from audit.services import record
 from core import clock
 from core.errors import Conflict, Invalid, WrongState
+from core.locks import lock_number
 from core.text import nfc
 from places.models import Area
 from programmes.models import DataLock
@@ -21,6 +22,8 @@ from programmes.permissions import may_lock
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+LINE = 1801  # of the advisory locks, with the id of the province; the triggers name it too
 
 
 def locked_through(province_id: int) -> dt.date | None:
@@ -34,21 +37,26 @@ def locked_through(province_id: int) -> dt.date | None:
     return day
 
 
+def _wait_for_the_line(province_id: int) -> None:
+    """On PostgreSQL: a line that is just being drawn is waited for, and none is drawn until the transaction ends. The
+    triggers do the same; asked before, it is told in words and not by their refusal."""
+    lock_number(LINE, province_id, shared=True)
+
+
 def is_locked(province_id: int, day: dt.date) -> bool:
+    """Inside the transaction that stores something: also until its end."""
+    _wait_for_the_line(province_id)
     line = locked_through(province_id)
     return line is not None and day <= line
 
 
 def counting_day(province_id: int, day: dt.date) -> dt.date:
     """The day from which reports count what is recorded now: its own, or today where its own is locked already.
-
-    Called inside the transaction that stores it: on PostgreSQL a line that is just being drawn is waited for.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock_shared(1801, %s)", [province_id])
+    Called inside the transaction that stores it."""
+    _wait_for_the_line(province_id)
     require_open(province_id)
-    return clock.today() if is_locked(province_id, day) else day
+    line = locked_through(province_id)
+    return clock.today() if line is not None and day <= line else day
 
 
 def require_open(province_id: int, day: dt.date | None = None) -> None:

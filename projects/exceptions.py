@@ -23,7 +23,7 @@ from accounts.roles import Role
 from audit.services import record
 from core import clock
 from core.errors import Invalid, WrongState
-from core.locks import lock
+from core.locks import lock, lock_number
 from core.text import nfc
 from places.models import Area, AreaClosure
 from programmes.locking import counting_day, locked_through
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from django.db.models import Model, QuerySet
 
 LONGEST = 14  # days
+HELD = 1802  # of the advisory locks: an exception by which somebody is recording
 PROGRESS, CLASSES, ROSTERS, BRANDS, SELECTIONS, CLUSTERS = KINDS = (
     "progress", "classes", "rosters", "brands", "selections", "clusters",
 )  # fmt: skip
@@ -141,6 +142,7 @@ def open_exception(
 def close_exception(row: LockException, reason: str, *, actor: User) -> LockException:
     """Before its time. What was written under it stays."""
     may_lock(row.province_id, actor).require()
+    lock_number(HELD, row.pk)
     row = lock(row)
     if not row.is_open:
         raise WrongState(_("This exception is over."))
@@ -160,13 +162,12 @@ def covering(kind: str, place: Where, who: User | None) -> LockException | None:
     office = Q(agency=who.agency_id) if who.agency_id else Q(pk__in=[])
     rows = LockException.objects.open_at(clock.now()).filter(province=place.province_id, **{kind: True})
     rows = rows.exclude(opened_by=who.pk)  # nobody opens the line for themselves, by their office neither
-    found: LockException | None = (
-        rows.filter(Q(project__in=place.projects) | Q(area__in=above))
-        .filter(Q(person=who.pk) | office)
-        .order_by("id")
-        .first()
-    )
-    return found
+    rows = rows.filter(Q(project__in=place.projects) | Q(area__in=above)).filter(Q(person=who.pk) | office)
+    for found in rows.order_by("id"):
+        lock_number(HELD, found.pk, shared=True)  # until what is recorded by it is stored, nobody closes it
+        if rows.filter(pk=found.pk).exists():
+            return found
+    return None
 
 
 def counting(kind: str, place: Where, day: dt.date, who: User | None) -> tuple[dt.date, LockException | None]:

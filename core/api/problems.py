@@ -11,8 +11,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from rest_framework import exceptions
 
+from core import guards
 from core.api.renderers import dumps
-from core.errors import DomainError
+from core.errors import DomainError, of_guard
 
 log = logging.getLogger(__name__)
 
@@ -145,6 +146,9 @@ def exception_handler(error: Exception, context: Mapping[str, Any]) -> HttpRespo
     extra: dict[str, Any] = {}
     errors: list[dict[str, str]] = []
     headers: dict[str, str] = {}
+    if guards.refusal(error):
+        log.error("a guard refused what a service let through", exc_info=error)
+        error = of_guard()
     if isinstance(error, DomainError):
         status, code, detail, errors, extra = _of_domain(error)
     elif isinstance(error, Problem):

@@ -1,6 +1,8 @@
 import django.db.models.deletion
 from django.db import migrations, models
 
+from core.guards import lift_from
+
 EXCEPTION = {
     "null": True,
     "on_delete": django.db.models.deletion.PROTECT,
@@ -24,6 +26,7 @@ class Migration(migrations.Migration):
         migrations.AddField("certificate", "exception_at", models.DateTimeField(null=True)),
         migrations.AddField("certificate", "counts_on", models.DateField(null=True)),
         migrations.AddField("brand", "granted_counts_on", models.DateField(null=True, blank=True)),
+        migrations.RunPython(lift_from("products_certificate", "products_brand"), migrations.RunPython.noop),
         # Until now a certificate counted on its own day, whatever was locked.
         migrations.RunSQL("UPDATE products_certificate SET counts_on = issued_on", migrations.RunSQL.noop),
         migrations.RunSQL(

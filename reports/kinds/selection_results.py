@@ -37,8 +37,8 @@ def _entries(scope: Scope) -> Any:
 
 def _certificates(scope: Scope) -> "list[Certificate]":
     days = (scope.period.data_from, scope.period.data_to)
-    rows = Certificate.objects.using(scope.db).filter(issued_on__range=days, entry__in=_entries(scope).values("pk"))
-    found: list[Certificate] = list(rows.select_related(*(f"entry__{way}" for way in WAYS)).order_by("issued_on", "id"))
+    rows = Certificate.objects.using(scope.db).filter(counts_on__range=days, entry__in=_entries(scope).values("pk"))
+    found: list[Certificate] = list(rows.select_related(*(f"entry__{way}" for way in WAYS)).order_by("counts_on", "id"))
     return found
 
 
@@ -98,7 +98,7 @@ def _cells(found: dict[Any, list[Line]], level: int, group: int | None, known: b
 
 
 def certified_section(scope: Scope) -> Section:
-    """The products that were given a certificate in the period."""
+    """The products that were given a certificate in the period; one entered late stands in the period of its entry."""
     rows = []
     for one in _certificates(scope):
         product = one.entry.product

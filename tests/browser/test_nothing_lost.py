@@ -12,6 +12,8 @@ from django.test import Client
 from playwright.sync_api import Page, Route, expect
 
 from accounts.models import FormDraft, User
+from enterprises.models import Enterprise
+from places.models import Area
 from projects.models import Project
 from tests import factories as f
 from tests.browser.desks import says
@@ -33,6 +35,12 @@ def officer(browser: Browser) -> User:
     place = f.Place()
     f.programme(place)
     return f.People(place).officer
+
+
+def firm(officer: User, name: str) -> None:
+    area = Area.objects.filter(level="commune", closure_up__ancestor__in=officer.sight.province_ids).first()
+    assert area is not None
+    Enterprise.objects.create(name=name, kind="enterprise", area=area, province_id=min(officer.sight.province_ids))
 
 
 def sign_in(page: Page, user: User, url: str) -> None:
@@ -185,6 +193,20 @@ def test_session_that_ended_puts_no_sign_in_into_the_form(browser: Browser, offi
     expect(page.locator("[name='aim']")).to_have_value("gỗ ván ép")
     assert page.locator("main input[type='password']").count() == 0
     assert signed_out.locator("a").get_attribute("target") == "_blank"
+
+
+def test_session_that_ended_leaves_the_chosen_establishments_where_they_are(browser: Browser, officer: User) -> None:
+    firm(officer, "Cơ sở Bún")
+    page = browser.page(user=officer)
+    page.goto(NEW)
+    page.locator("[name='beneficiary_q']").fill("Bún")
+    page.locator("#id_beneficiary_find").click()
+    page.locator("[name='beneficiaries']").check()
+    Session.objects.all().delete()
+    page.locator("#id_beneficiary_find").click()
+    expect(page.locator("#beneficiary-said [data-kc-signed-out]")).to_be_visible()
+    expect(page.locator("[name='beneficiaries']")).to_be_checked()
+    expect(page.locator("[name='beneficiary_q']")).to_have_value("Bún")
 
 
 def test_signing_out_sends_what_is_left_and_leaves_nothing_on_the_machine(browser: Browser, officer: User) -> None:

@@ -27,7 +27,7 @@ from funding.resources import PledgeData, promise, receive
 from funding.services import Voucher, pay
 from jobs.services import work_once
 from outreach.services import RoundData, create_round, save_sheet
-from products.models import Certificate, Score
+from products.models import Certificate, ProductGroup, Score, SelectionLevel
 from products.selections import enter_product, give_scores
 from products.services import BrandData, create_brand, take_brand_step
 from programmes.locking import lock_through
@@ -552,7 +552,8 @@ def against_brands(o: Office) -> list[str]:
     day, officer = clock.today(), o.people.officer
     product = making.product(o.place, o.people)
     brand, waiting = (create_brand(product, BrandData(name, o.project), actor=officer) for name in ("A", "B"))
-    take_brand_step(brand, "file", actor=officer, data={"number": "1", "on": day})
+    for step in ("file", "grant"):
+        take_brand_step(brand, step, actor=officer, data={"number": "1", "on": day})
     lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
     (other, _moment), (fits, moment) = stale(o, "classes"), stale(o, "brands")
     table, now = "products_brand", f"{clock.now():%Y-%m-%d %H:%M:%S+00:00}"
@@ -565,6 +566,9 @@ def against_brands(o: Office) -> list[str]:
                 "counts_on = '2100-01-01'",
                 "filed_no = 'x'",
                 "state = 'prepared', counts_on = NULL",
+                "state = 'filed'",
+                "state = 'refused'",
+                "valid_from = '2000-01-01'",
                 f"project_id = NULL, exception_id = {fits}, exception_at = '{moment}'",
             )
         ),
@@ -599,6 +603,24 @@ def against_locked_entries(o: Office) -> list[str]:
         *replace(table, locked.pk, id="9999", public_id=f"'{f.new_uuid().hex}'", counts_on="'2100-01-01'"),
         *truncate(table),
     ]
+
+
+def against_what_entries_count_by(change: str) -> Callable[[Office], list[str]]:
+    def tried(o: Office) -> list[str]:
+        day, officer = clock.today() - dt.timedelta(days=1), o.people.officer
+        row, product = making.round_(o.place, o.people, project=o.project), making.product(o.place, o.people)
+        enter_product(row, product, day, actor=officer)
+        lock_through(o.place.province, day, "Chốt", actor=o.people.leader)
+        if change == "group":
+            other = ProductGroup.objects.create(code="CRAFT", name="Thủ công", verified="no")
+            return [f"UPDATE products_product SET group_id = {other.pk}", *truncate("products_product")]
+        level = SelectionLevel.objects.get(code="REGIONAL").pk
+        return [
+            *(f"UPDATE products_selectionround SET {text}" for text in ("project_id = NULL", f"level_id = {level}")),
+            *truncate("products_selectionround"),
+        ]
+
+    return tried
 
 
 def against_locked_results(o: Office) -> list[str]:
@@ -755,6 +777,8 @@ CASES: dict[str, Callable[[Office], list[str]]] = {
     "selection_decided": against_decided_round,
     "selection_entries_line": against_locked_entries,
     "selection_results_line": against_locked_results,
+    "selection_rounds_line": against_what_entries_count_by("round"),
+    "products_line": against_what_entries_count_by("group"),
     "selection_certificates_line": against_locked_certificates,
     "inspection_signed": against_signed_inspection,
     "inspection_requirements": against_its_requirements,

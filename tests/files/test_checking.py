@@ -1,6 +1,7 @@
 """Every stored file is read again: what is missing, changed by a bit or known to nobody is named, with its records."""
 
 import io
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.core.management.base import CommandError
 from django.urls import reverse
 
 from core import clock as portal_clock
-from files.checking import FOLDERS, Part, check
+from files.checking import FOLDERS, Part, check, next_part, read
 from files.models import FileFault, StoredFile
 from files.services import path_of, store_bytes
 from files.sweeping import referring, sweep
@@ -144,6 +145,22 @@ def test_page_of_administrators_tells_what_is_damaged_until_it_is_put_back(
     clock.move(hours=3)
     assert "đã hơn một ngày" in admin.get(page).content.decode()
     assert browser(people.officer).get(page).status_code == 403
+
+
+def test_file_with_a_name_of_other_bytes_is_told_and_stops_nothing(folder: Path, clock: Clock) -> None:
+    (folder / "00").mkdir(parents=True)
+    Path(os.fsdecode(os.fsencode(folder / "00") + b"/b\xe1o c\xe1o.pdf")).write_bytes(b"x")
+    clock.move(hours=25)
+    assert [str(fault) for fault in read(Part(1, 24))] == ["orphan: 00/b\\xe1o c\\xe1o.pdf"]
+    assert FileFault.objects.get().place == "00/b\\xe1o c\\xe1o.pdf"
+
+
+def test_hour_without_a_worker_is_made_up_for(clock: Clock) -> None:
+    for number in range(1, 25):
+        assert next_part() == Part(number, 24)
+        read(next_part())
+        clock.move(hours=2 if number == 5 else 1)
+    assert next_part() == Part(1, 24)
 
 
 def test_every_kind_of_record_that_refers_to_files_has_its_words() -> None:

@@ -18,9 +18,17 @@ from clusters.models import ClusterStage
 from clusters.services import KINDS, ClusterData, add_part, change_part, create_cluster, remove_part
 from core import guards
 from core.errors import Invalid, NotAllowed, WrongState
-from products.models import Brand, Certificate
-from products.selections import MemberData, enter_product, remove_entry, set_council, take_round_step
-from products.services import BrandData, change_brand, create_brand, take_brand_step
+from products.models import Brand, Certificate, ProductGroup
+from products.selections import (
+    MemberData,
+    RoundData,
+    change_round,
+    enter_product,
+    remove_entry,
+    set_council,
+    take_round_step,
+)
+from products.services import BrandData, ProductData, change_brand, change_product, create_brand, take_brand_step
 from programmes.locking import lock_through
 from programmes.models import DataLock
 from projects.exceptions import ExceptionData, close_exception, covering, open_exception, where
@@ -358,6 +366,45 @@ def test_results_are_decided_into_the_locked_time_within_an_exception_of_another
     exception = opened(project, people, person=second, progress=False, selections=True)
     row = making.decided(row, second, MARCH)
     assert (row.counts_on, row.exception, written(exception)) == (MARCH, exception, 1)
+
+
+def test_what_a_locked_entry_is_counted_by_stays(
+    place: f.Place, people: f.People, project: Project, clock: Clock
+) -> None:
+    officer, product = people.officer, making.product(place, people)
+    row = making.round_(place, people, name="Bình chọn", project=project)
+    opened(project, people, person=officer, progress=False, selections=True)
+    enter_product(row, product, MARCH, actor=officer)
+    data = RoundData(row.level, 2026, place.province, "Bình chọn", "Sở Công Thương", project=project)
+    assert change_round(row, replace(data, organiser="Sở"), actor=officer).organiser == "Sở"
+    with pytest.raises(Invalid) as refused:
+        change_round(row, replace(data, project=None), actor=officer)
+    assert set(refused.value.fields) == {"project"}
+    other = ProductGroup.objects.create(code="CRAFT", name="Thủ công", verified="no")
+    with pytest.raises(Invalid) as refused:
+        change_product(product, ProductData(product.enterprise, product.name, other), actor=officer)
+    assert set(refused.value.fields) == {"group"}
+    change_product(product, ProductData(product.enterprise, "Tên khác", product.group), actor=officer)
+
+
+def test_guard_that_refuses_what_a_service_let_through_is_told_in_words(
+    place: f.Place, people: f.People, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the line is drawn between the question and the writing; on PostgreSQL it cannot be (below)."""
+    row = create_brand(making.product(place, people), BrandData("A", project), actor=people.officer)
+    take_brand_step(row, "file", actor=people.officer, data={"number": "1", "on": APRIL})
+    with guards.lifted():
+        Brand.objects.update(counts_on=MARCH)
+    row.refresh_from_db()
+    monkeypatch.setattr("products.services.is_locked", lambda province, day: False)
+    body = {"name": "A", "project": None, "version": row.version}
+    answer = Caller(people.officer).put(f"/brands/{row.public_id}/", body)
+    assert (answer.status_code, answer.json()["code"]) == (409, "conflict"), answer.content
+    form = {"step": "change", "name": "A", "project": "", "version": row.version, "form_key": f.new_uuid()}
+    page = browser(people.officer).post(reverse("products:brand", args=[row.public_id]), form)
+    assert page.status_code == 409 and "vừa thay đổi" in page.content.decode()
+    row.refresh_from_db()
+    assert row.project == project
 
 
 def test_grant_of_a_brand_counts_in_the_locked_time_within_an_exception_alone(

@@ -15,6 +15,7 @@ from jobs.models import Job
 from jobs.services import work_once
 from places.models import AreaSuccession
 from places.services import district_lines
+from programmes.locking import lock_through
 from programmes.models import LegalDocument, ReportingPeriod
 from projects import reminders
 from projects.models import Project
@@ -250,6 +251,22 @@ def test_selection_results_by_level_and_group(place: f.Place, people: f.People, 
     assert lead_to_their_records(whole) == 6
     nowhere = made(request_report("selection-results", year, place.other, actor=people.officer))
     assert table(nowhere, "selections")["Cấp tỉnh"]["registered"] == 0
+
+
+def test_certificates_entered_late_leave_the_locked_month_as_it_was(
+    place: f.Place, people: f.People, clock: Clock
+) -> None:
+    clock.set("2026-09-20 09:00")
+    round_ = making.decided(making.scoring(place, people, making.product(place, people)), people.leader)
+    lock_through(place.province, dt.date(2026, 9, 19), "Chốt", actor=people.leader)
+    making.certified(round_, people.officer)  # of 15/09
+    months = [f.period("2026-M09", "2026-08-15", "2026-09-19", kind="month"),
+              f.period("2026-M10", "2026-09-20", "2026-10-14", kind="month")]  # fmt: skip
+    before, after = (
+        made(request_report("selection-results", month, place.province, actor=people.officer)) for month in months
+    )
+    assert [table(row, "selections")["Cấp tỉnh"]["certified"] for row in (before, after)] == [0, 1]
+    assert [len(table(row, "certified")) for row in (before, after)] == [0, 1]
 
 
 # --- free dates -------------------------------------------------------------------------------------------------------
