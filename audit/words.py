@@ -309,6 +309,7 @@ FIELDS = {
     "done_on": gettext_lazy("Done on"),
     "corrects": gettext_lazy("Puts right"),
     "counts_on": gettext_lazy("Counts in reports from"),
+    "granted_counts_on": gettext_lazy("Registration counts in reports from"),
     "corrects_reason": gettext_lazy("Reason for the correction"),
     "closes_on": gettext_lazy("Answers are taken until"),
     "kinds": gettext_lazy("Kinds"),
