@@ -113,7 +113,9 @@ class Cluster:
     def copy(self, url: str) -> str:
         """The database of the test, here. Gives its address."""
         here = f"postgres://khuyencong@127.0.0.1:{self.port}/postgres"
-        dump = subprocess.run([str(self.bin / "pg_dump"), url], check=True, capture_output=True).stdout
+        dump = subprocess.run(
+            [str(self.bin / "pg_dump"), "--no-owner", "--no-privileges", url], check=True, capture_output=True
+        ).stdout
         subprocess.run(
             [str(self.bin / "psql"), "-q", "-v", "ON_ERROR_STOP=1", here], input=dump, check=True, capture_output=True
         )
