@@ -86,13 +86,23 @@ def append_only(name: str, table: str, purpose: str, unique: tuple[str, ...] = (
 
 
 def refuse_when(
-    name: str, table: str, purpose: str, *, event: str, condition: str, message: str, of: tuple[str, ...] = ()
+    name: str,
+    table: str,
+    purpose: str,
+    *,
+    event: str,
+    condition: str,
+    message: str,
+    of: tuple[str, ...] = (),
+    displaced: str = "",
 ) -> Guard:
     """Refuse `event` (INSERT, UPDATE or DELETE) on a row where the SQL `condition` on OLD/NEW is true.
 
     The condition is written for PostgreSQL, where it runs inside a function, so that sub-selects are allowed; for
-    SQLite IS DISTINCT FROM becomes IS NOT. Everything else in it must be known to both.
+    SQLite IS DISTINCT FROM becomes IS NOT. Everything else in it must be known to both. `displaced`: when the row would
+    take the place of another one; that is for SQLite alone, where «OR REPLACE» removes it without its DELETE trigger.
     """
+    on_sqlite = f"({condition}) OR ({displaced})" if displaced else condition
     columns = f" OF {', '.join(of)}" if of and event == "UPDATE" else ""
     text = f"guard {name}: {message}".replace("'", "''")
     result = "OLD" if event == "DELETE" else "NEW"
@@ -102,7 +112,7 @@ def refuse_when(
         purpose=purpose,
         sqlite=(
             f"CREATE TRIGGER {{name}} BEFORE {event}{columns} ON {table} "
-            f"WHEN {condition.replace('IS DISTINCT FROM', 'IS NOT')} "
+            f"WHEN {on_sqlite.replace('IS DISTINCT FROM', 'IS NOT')} "
             f"BEGIN SELECT RAISE(ABORT, '{text}'); END",
         ),
         postgresql=(
