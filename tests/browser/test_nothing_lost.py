@@ -3,6 +3,7 @@ the tab and the server are cut at thirty moments that are drawn by lot, always t
 
 import json
 import random
+import re
 from typing import Any
 
 import pytest
@@ -25,6 +26,7 @@ SIGNED_OUT = (
 )
 NEW = "/projects/new/"
 DRAFTS = "**/accounts/drafts/"
+FOUND = re.compile(r"beneficiaries/\?")
 CUTS = ("network", "session", "tab", "server")
 WORDS = ("Máy sấy gỗ", "xã Thạch Lạc", "3oo triệu", "công suất 2 tấn/giờ", "“đang hỏi giá”", "31/02/2026", "đ", "1.5")
 FIELDS = ("name", "aim", "estimate_local", "starts_on", "repeat_reason", "investment_vnd")
@@ -207,6 +209,21 @@ def test_session_that_ended_leaves_the_chosen_establishments_where_they_are(brow
     expect(page.locator("#beneficiary-said [data-kc-signed-out]")).to_be_visible()
     expect(page.locator("[name='beneficiaries']")).to_be_checked()
     expect(page.locator("[name='beneficiary_q']")).to_have_value("Bún")
+
+
+def test_part_that_fails_leaves_what_stood_in_its_place(browser: Browser, officer: User) -> None:
+    firm(officer, "Cơ sở Bún")
+    page = browser.page(user=officer)
+    page.goto(NEW)
+    page.locator("[name='beneficiary_q']").fill("Bún")
+    status = 0
+    page.route(FOUND, lambda route: route.fulfill(status=status, body="hỏng"))
+    for status in (403, 404, 409, 503):  # noqa: B007  the answer reads it
+        with page.expect_response(FOUND):
+            page.locator("#id_beneficiary_find").click()
+        page.wait_for_load_state("networkidle")
+        expect(page.locator("#beneficiaries")).not_to_contain_text("hỏng")
+        expect(page.locator("[name='beneficiary_q']")).to_have_value("Bún")
 
 
 def test_signing_out_sends_what_is_left_and_leaves_nothing_on_the_machine(browser: Browser, officer: User) -> None:
